@@ -37,6 +37,24 @@ export const CONTROL_GENERATION = 5;
 export const CONTROL_SERVICE = 6;
 /** Control word from which the arena keeps its index (64 words). */
 export const CONTROL_ARENA_INDEX = 64;
+/** How many free lists the index has. */
+export const ARENA_CLASSES = 64;
+/** Control word: pid of the thread that changes the table of names, or 0. */
+export const CONTROL_NAMES_LOCK = 7;
+/** Control word: how many segments the heap has. */
+export const CONTROL_SEGMENTS = 8;
+/** Control word: units of the heap in all segments. */
+export const CONTROL_HEAP_UNITS = 9;
+/** Control word: units of the heap in used blocks, headers included. */
+export const CONTROL_USED_UNITS = 10;
+/** Control word from which the segments' starts and ends stand, two words each, in units. */
+export const CONTROL_SEGMENT_TABLE = 256;
+/** How many segments the heap can have. */
+export const SEGMENT_SLOTS = 3072;
+/** Control word from which the table of names keeps the first entry of each bucket, in units. */
+export const CONTROL_NAME_BUCKETS = 8192;
+/** How many buckets the table of names has; a power of two. */
+export const NAME_BUCKETS = 1024;
 /** Bytes of the control region. */
 export const CONTROL_BYTES = PAGE_BYTES;
 
@@ -86,6 +104,80 @@ export const BlockKind = {
   Pipe: 9,
   /** A pool's dispatcher. */
   Pool: 10,
+  /** Taken, but not yet handed to its user: freed when its owner dies. */
+  Reserved: 11,
+  /** The references that one process holds: see `handle.ts`. */
+  Ledger: 12,
+  /** An entry of the table of names: see `names.ts`. */
+  Name: 13,
+  /** An object that a manager serves: see `manager/`. */
+  Managed: 14,
 } as const;
 /** One of the values of {@linkcode BlockKind}. */
 export type BlockKind = typeof BlockKind[keyof typeof BlockKind];
+
+/** Ring word: how far the reader has read, in bytes, wrapping at 2^32. On a cache line of its own. */
+export const RING_HEAD = 0;
+/** Ring word: how far the writer has written, likewise. */
+export const RING_TAIL = 16;
+/** Bytes before a ring's data: two cache lines. */
+export const RING_HEADER_BYTES = 128;
+/** Bytes of a ring's data: a power of two. */
+export const RING_DATA_BYTES = 1 << 18;
+/** Words of a record's header. */
+export const RECORD_WORDS = 8;
+
+/** Lane word: raised by the owner after it wrote into the inbox; what the worker waits on. */
+export const LANE_BELL = 0;
+/** Lane word: 1 while the worker is parked on its bell, so that the owner knows to notify. */
+export const LANE_PARKED = 1;
+/** Lane word: id of the task that the worker is running, or 0. */
+export const LANE_CURRENT = 2;
+/** Lane word: 1 once the worker takes records. */
+export const LANE_READY = 3;
+/** Where, in a lane's block, the ring from the owner to the worker begins. */
+export const LANE_INBOX = 128;
+/** Where, in a lane's block, the ring from the worker to the owner begins. */
+export const LANE_OUTBOX = LANE_INBOX + RING_HEADER_BYTES + RING_DATA_BYTES;
+/** Bytes of a lane's block. */
+export const LANE_BYTES = LANE_OUTBOX + RING_HEADER_BYTES + RING_DATA_BYTES;
+
+/** Bell word: raised by workers after they wrote into an outbox; what their owner waits on. */
+export const BELL_COUNT = 0;
+/** Bell word: 1 while the owner is parked on it. */
+export const BELL_PARKED = 1;
+/** Bytes of an owner's bell. */
+export const BELL_BYTES = 64;
+/** Lane word: 1 while the worker waits for room in its outbox. */
+export const LANE_FULL = 4;
+
+/** Bytes of one unit of the heap: the size of everything in it is a multiple, every payload is aligned to it. */
+export const UNIT_BYTES = 64;
+/** Words of one unit. */
+export const UNIT_WORDS = UNIT_BYTES / 4;
+/** Header word of a block: its units, header included. */
+export const BLOCK_UNITS = 0;
+/** Header word of a block: its {@linkcode BlockKind}. */
+export const BLOCK_KIND = 1;
+/** Header word of a block: how many references to it exist. */
+export const BLOCK_REFS = 2;
+/** Header word of a block: differs for every use of the place; 0 while it is free. */
+export const BLOCK_GENERATION = 3;
+/** Header word of a block: pid of the process that took it. */
+export const BLOCK_OWNER = 4;
+/** Header word of a block: units of the block before it in the segment, 0 for the first. */
+export const BLOCK_PREVIOUS_UNITS = 5;
+/** Header word of a block: tells a header from other bytes. */
+export const BLOCK_MAGIC = 6;
+/** Header word of a block: the bytes that were asked for, unsigned. */
+export const BLOCK_LENGTH = 7;
+/** Header word of a free block: how many units at its end are known to be zero. */
+export const BLOCK_CLEAN = 8;
+/** Header word of a free block: the next block of its free list, in units, or 0. */
+export const BLOCK_NEXT_FREE = 9;
+/** Header word of a free block: the block before it in its free list, in units, or 0. */
+export const BLOCK_PREVIOUS_FREE = 10;
+/** Header word of a used block: the block that goes when this one goes, in units, or 0. */
+export const BLOCK_ATTACHED = 11;
+/** Header word of a used block: generation of the attached block. */
+export const BLOCK_ATTACHED_GENERATION = 12;
