@@ -1,0 +1,111 @@
+import {
+  LANE_BELL,
+  LANE_CURRENT,
+  LANE_FULL,
+  LANE_INBOX,
+  LANE_OUTBOX,
+  LANE_PARKED,
+  LANE_READY,
+  RING_HEAD,
+} from "../memory/layout.ts";
+import { wordsAt } from "../memory/memory.ts";
+import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
+import { parkAsync } from "../sync/park.ts";
+import { ringAt } from "./bell.ts";
+import type { RecordBody } from "./lane.ts";
+
+/** How long, in milliseconds, a worker polls its inbox after a task before it parks. */
+const SPIN_MS = 0.05;
+/** How many pauses lie between two looks at the clock. */
+const PAUSES = 16;
+
+/** A body without payload. */
+const EMPTY: RecordBody = { aux: 0, aux2: 0, bytes: new Uint8Array(), length: 0 };
+
+/** What a worker does with its orders and answers, whatever carries them. */
+export interface DeskLike {
+  /** Says that orders are taken from now on. */
+  open(): void;
+  /** The next order, or `null`; valid until {@linkcode DeskLike.done}. */
+  take(): RingRecord | null;
+  /** Frees the order that was taken. */
+  done(): void;
+  /** Says which task is being run; 0 for none. */
+  setCurrent(id: number): void;
+  /** Writes an answer; a promise where it must wait for room. */
+  answer(kind: number, id: number, body?: RecordBody): void | Promise<void>;
+  /** Waits for the next order; calls `onPark` where that may take long. */
+  idle(onPark: () => void): Promise<void>;
+}
+
+/** A worker's end of the lane that it shares with its owner. */
+export class Desk implements DeskLike {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #inbox: RingReader;
+  readonly #outbox: RingWriter;
+  readonly #outboxControl: Int32Array<SharedArrayBuffer>;
+  readonly #bell: number;
+
+  /** The worker's end of the lane at `offset`, whose owner hears the bell at `bell`. */
+  constructor(offset: number, bell: number) {
+    this.#words = wordsAt(offset, LANE_INBOX / 4);
+    this.#inbox = new RingReader(offset + LANE_INBOX);
+    this.#outbox = new RingWriter(offset + LANE_OUTBOX);
+    this.#outboxControl = wordsAt(offset + LANE_OUTBOX, RING_HEAD + 1);
+    this.#bell = bell;
+  }
+
+  open(): void {
+    Atomics.store(this.#words, LANE_READY, 1);
+    ringAt(this.#bell);
+  }
+
+  take(): RingRecord | null {
+    return this.#inbox.take();
+  }
+
+  done(): void {
+    this.#inbox.done();
+  }
+
+  setCurrent(id: number): void {
+    Atomics.store(this.#words, LANE_CURRENT, id);
+  }
+
+  answer(kind: number, id: number, body: RecordBody = EMPTY): void | Promise<void> {
+    if (this.#outbox.write(kind, id, body) >= 0) ringAt(this.#bell);
+    else return this.#answerWhenRoom(kind, id, body);
+  }
+
+  async #answerWhenRoom(kind: number, id: number, body: RecordBody): Promise<void> {
+    // The scratch that the body lies in is used again by whatever runs meanwhile.
+    const kept = { ...body, bytes: body.bytes.slice(0, body.length) };
+    for (;;) {
+      const head = Atomics.load(this.#outboxControl, RING_HEAD);
+      Atomics.store(this.#words, LANE_FULL, 1);
+      if (this.#outbox.write(kind, id, kept) >= 0) break;
+      await parkAsync(this.#outboxControl, RING_HEAD, head, { keepAlive: false });
+    }
+    ringAt(this.#bell);
+  }
+
+  async idle(onPark: () => void): Promise<void> {
+    const words = this.#words;
+    const seen = Atomics.load(words, LANE_BELL);
+    if (!this.#inbox.empty || this.#spin()) return;
+    onPark();
+    Atomics.store(words, LANE_PARKED, 1);
+    if (this.#inbox.empty) await parkAsync(words, LANE_BELL, seen, { keepAlive: false });
+    Atomics.store(words, LANE_PARKED, 0);
+  }
+
+  /** Polls the inbox for a moment; `true` when something came. */
+  #spin(): boolean {
+    const until = performance.now() + SPIN_MS;
+    do {
+      for (let i = 0; i < PAUSES; i++) Atomics.pause();
+      if (!this.#inbox.empty) return true;
+    } while (performance.now() < until);
+    return false;
+  }
+}

@@ -1,0 +1,162 @@
+import { decode, decodeError, encode, type Packet } from "../channel/codec.ts";
+import type { RingRecord } from "../channel/ring.ts";
+import type { WaitState } from "../channel/wait.ts";
+import { endWord } from "../memory/process_table.ts";
+import { type Carrier, carry } from "../task/task.ts";
+import { hire, type HireOptions, type Hold } from "./hire.ts";
+import { Answer, Order, WITH_SIDE } from "./protocol.ts";
+import { sendSide, takeSide } from "./side.ts";
+
+// deno-lint-ignore ban-types -- any callable is meant
+type Callable = Function;
+
+/** What is to be run, and who hears of it. */
+export interface ErrandOptions extends Omit<HireOptions, "pooled"> {
+  /** The function. */
+  readonly fn: Callable;
+  /** Its arguments. */
+  readonly args: unknown[];
+  /** Called with what it returned. */
+  readonly onValue: (value: unknown) => void;
+  /** Called with what it threw, or why it could not be sent. */
+  readonly onError: (error: unknown) => void;
+  /** Called once, when the worker has ended. */
+  readonly onEnd: (exitCode: number) => void;
+}
+
+/** The number of an errand's one function, and of its one call. */
+const ONLY = 1;
+
+/** One call of one function in a worker of its own, which ends after it. */
+export class Errand {
+  readonly #options: ErrandOptions;
+  readonly #hold: Hold;
+  readonly #packet: Packet;
+  #fn: Callable | null;
+  #sent = false;
+  #ended = false;
+  #uncaught: unknown;
+
+  /** Starts the worker and, as soon as the function can travel, the call. */
+  constructor(options: ErrandOptions) {
+    this.#options = options;
+    this.#fn = options.fn;
+    this.#packet = encode(options.args, { where: "args", shared: options.isolation === "worker" });
+    const carrier = carry(options.fn, { what: "target" });
+    this.#hold = hire({ ...options, pooled: false }, {
+      onRecord: (record) => this.#onRecord(record),
+      onEnd: (exitCode) => this.#onEnd(exitCode),
+    });
+    if (carrier instanceof Promise) void this.#sendLater(carrier);
+    else this.#send(carrier);
+  }
+
+  /** The worker's pid. */
+  get pid(): number {
+    return this.#hold.pid;
+  }
+
+  /** Whether the call is on its way. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
+  /** The error that nobody caught and that ended the worker. */
+  get uncaught(): unknown {
+    return this.#uncaught;
+  }
+
+  /** Looks at what has come. */
+  poll(): void {
+    this.#hold.link.poll();
+  }
+
+  /** Ends the worker with `exitCode`; from now on nothing that it says counts. */
+  end(exitCode: number): void {
+    this.#onEnd(exitCode);
+    this.#hold.kill(exitCode);
+  }
+
+  /** What `wait` needs to know of this worker's end. */
+  waitState(ended: () => boolean): WaitState {
+    const { words, index } = endWord(this.pid);
+    return {
+      ready: () => {
+        this.poll();
+        return ended();
+      },
+      words,
+      index,
+    };
+  }
+
+  async #sendLater(pending: Promise<Carrier>): Promise<void> {
+    try {
+      const carrier = await pending;
+      if (!this.#ended) this.#send(carrier);
+    } catch (error) {
+      if (this.#ended) return;
+      this.#options.onError(error);
+      // deno-lint-ignore no-console -- what the user is to see, as of any error of the process
+      console.error(`Process ${this.#options.name}:\n${(error as Error).stack ?? error}`);
+      this.end(1);
+    }
+  }
+
+  #send(carrier: Carrier): void {
+    const { link } = this.#hold;
+    const { bytes } = encode(carrier, { where: "the target" });
+    link.send(Order.Define, 0, { aux: ONLY, aux2: 0, bytes, length: bytes.length });
+    const { bytes: args, side } = this.#packet;
+    if (side.length > 0) sendSide(this.pid, `${this.pid}/${ONLY}`, { objects: side, transfer: [] });
+    const aux2 = side.length > 0 ? WITH_SIDE : 0;
+    link.send(Order.Call, ONLY, { aux: ONLY, aux2, bytes: args, length: args.length });
+    this.#sent = true;
+  }
+
+  #onRecord(record: RingRecord): void {
+    if (this.#ended) return;
+    switch (record.kind as Answer) {
+      case Answer.Value:
+        this.#onValue(record);
+        break;
+      case Answer.Failure:
+        this.#settle(() => this.#options.onError(decodeError(record.bytes)));
+        break;
+      case Answer.Unresolved:
+        void this.#sendLater(Promise.resolve(carry(this.#fn!, { what: "target", unresolved: true })));
+        break;
+      case Answer.Uncaught:
+        this.#uncaught = decodeError(record.bytes);
+        this.#options.onError(this.#uncaught);
+        break;
+      default:
+        record.kind satisfies number;
+    }
+  }
+
+  #onValue(record: RingRecord): void {
+    if ((record.aux2 & WITH_SIDE) === 0) {
+      const value = decode(record);
+      this.#settle(() => this.#options.onValue(value));
+      return;
+    }
+    const bytes = record.bytes.slice();
+    void takeSide(`${this.pid}/${record.id}`).then((side) => {
+      this.#settle(() => this.#options.onValue(decode({ bytes, side })));
+    });
+  }
+
+  /** Passes the outcome on, and lets the worker end. */
+  #settle(report: () => void): void {
+    this.#fn = null;
+    report();
+    this.#hold.link.send(Order.Stop, 0, { aux: 0, aux2: 0, bytes: new Uint8Array(), length: 0 });
+  }
+
+  #onEnd(exitCode: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd(exitCode);
+  }
+}

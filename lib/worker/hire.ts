@@ -1,0 +1,72 @@
+import type { RingRecord } from "../channel/ring.ts";
+import { enlist } from "../memory/process_table.ts";
+import { bell } from "./bell.ts";
+import { killThread, startThread } from "./host.ts";
+import { identity } from "./info.ts";
+import { allocateLane, Lane, type LaneEvents, type Link } from "./lane.ts";
+import type { ThreadSpec } from "./protocol.ts";
+
+/** What kind of worker is wanted. */
+export interface HireOptions {
+  /** Its name. */
+  readonly name: string;
+  /** Its place in the tree of processes. */
+  readonly path: string;
+  /** Whether it is a daemon. */
+  readonly daemon: boolean;
+  /** Whether it is a pool's worker rather than a process. */
+  readonly pooled: boolean;
+  /** A thread that shares memory, or an operating-system process. */
+  readonly isolation: "worker" | "process";
+  /** The most bytes that its heap may take. */
+  readonly maxHeapSize?: number | undefined;
+  /** What it may do. */
+  readonly permissions?: Deno.PermissionOptions | undefined;
+}
+
+/** An owner's hold on a worker, whatever it runs in. */
+export interface Hold {
+  /** Its pid. */
+  readonly pid: number;
+  /** The way to it. */
+  readonly link: Link;
+  /** Whether shared objects can travel to it. */
+  readonly sharesMemory: boolean;
+  /** Ends it at once. */
+  kill(exitCode: number): void;
+}
+
+/** Starts a worker; `events` hears what comes from it. */
+export function hire(options: HireOptions, events: LaneEvents): Hold {
+  if (options.permissions !== undefined) {
+    throw new TypeError(
+      `Cannot give a worker permissions of its own: this runtime supports that only for isolation "process"`,
+    );
+  }
+  const me = identity();
+  const pid = enlist(me.pid);
+  const lane = allocateLane();
+  const watched: LaneEvents = {
+    onRecord: (record: RingRecord) => events.onRecord(record),
+    onEnd: (exitCode: number) => {
+      bell().unwatch(link);
+      events.onEnd(exitCode);
+    },
+  };
+  const link = new Lane(pid, lane, watched);
+  const spec: ThreadSpec = {
+    pid,
+    lane,
+    parent: me.pid,
+    parentName: me.name,
+    bell: bell().offset,
+    name: options.name,
+    path: options.path,
+    daemon: options.daemon,
+    pooled: options.pooled,
+    ...(options.maxHeapSize === undefined ? {} : { maxHeapSize: options.maxHeapSize }),
+  };
+  startThread(spec);
+  bell().watch(link);
+  return { pid, link, sharesMemory: true, kill: (exitCode) => killThread(pid, exitCode) };
+}

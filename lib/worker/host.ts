@@ -1,0 +1,208 @@
+import { SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
+import { perRealm } from "../base/realm.ts";
+import { allocate, release, retain, sweep } from "../memory/arena.ts";
+import { BlockKind, CONTROL_OFFSET, CONTROL_SERVICE, LANE_INBOX, LANE_OUTBOX } from "../memory/layout.ts";
+import { bytesAt, sharedMemory, wordsAt } from "../memory/memory.ts";
+import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
+import { RingReader } from "../channel/ring.ts";
+import { parkAsync, requestService, setServiceHook } from "../sync/park.ts";
+import { disconnectInspector } from "../task/task.ts";
+import { BOOTSTRAP } from "./_bootstrap.generated.ts";
+import { ringAt } from "./bell.ts";
+import { lockName } from "./life.ts";
+import { type Boot, type LanesMessage, OUT_OF_MEMORY, type ServiceRequest, type ThreadSpec } from "./protocol.ts";
+import { deliver, setPost } from "./side.ts";
+
+/**
+ * The main thread's hold on every worker of the program: it alone starts and
+ * ends threads (one started inside a worker takes half a second), for itself
+ * and, asked through shared memory, for its workers.
+ *
+ * Death has three steps. *Declared*: the process table says so, locks pass on,
+ * joins resolve; logically at once. *Stopped*: the runtime has really ended
+ * the thread; for a stuck one that works because the thread holds a Web Lock
+ * for life. *Freed*: what it shared is given back, only once it cannot write
+ * there any more.
+ */
+
+/** How long after the Web Lock's release a thread may still be running (3 ms were seen), with a wide margin. */
+const WIND_DOWN_MS = 200;
+/** Bytes in a mebibyte: the unit of the runtime's heap limits. */
+const MEBIBYTE = 1 << 20;
+/** The heap limit of a worker that has none of its own, which is what the runtime gives the main thread. */
+const DEFAULT_HEAP_MIB = 4096;
+/** Flag in the first word of a service request's block: where the next one is. */
+const REQUEST_HEADER_BYTES = 8;
+
+interface Thread {
+  readonly worker: NodeWorker;
+  readonly spec: ThreadSpec;
+  exitCode: number;
+  terminated: boolean;
+}
+
+interface Threads {
+  readonly byPid: Map<number, Thread>;
+  readonly url: URL;
+  serving: boolean;
+}
+
+function threads(): Threads {
+  return perRealm("threads", () => ({
+    byPid: new Map<number, Thread>(),
+    url: new URL("data:text/javascript," + encodeURIComponent(BOOTSTRAP)),
+    serving: false,
+  }));
+}
+
+/** Starts a thread. By itself it does not keep the program alive: its owner does, while it waits for answers. */
+export function startThread(spec: ThreadSpec): void {
+  if (self() === MAIN_PID) create(spec);
+  else request({ type: "start", spec });
+}
+
+/** Ends the thread of `pid`: dead for everyone at once, really stopped within milliseconds. */
+export function killThread(pid: number, exitCode: number): void {
+  if (declareDead(pid, exitCode)) sweep(pid);
+  if (self() === MAIN_PID) stop(pid, exitCode);
+  else request({ type: "kill", pid, exitCode });
+}
+
+/** Hands a message to the thread that it is for. */
+function passOn(to: number, message: LanesMessage, transfer: readonly unknown[]): void {
+  if (to === MAIN_PID && message.lanes === "side") deliver(message);
+  else threads().byPid.get(to)?.worker.postMessage(message, transfer as []);
+}
+
+function create(spec: ThreadSpec): void {
+  const { byPid, url } = threads();
+  serveWorkers();
+  // A worker created while an inspector session is connected starts half a second late.
+  disconnectInspector();
+  const boot: Boot = { memory: sharedMemory(), spec, mainModule: Deno.mainModule };
+  retain(spec.lane);
+  const worker = new NodeWorker(url, {
+    env: SHARE_ENV,
+    name: spec.name,
+    workerData: { lanes: boot },
+    // Without limits of its own a worker that runs out of heap takes the whole program with it.
+    resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
+  } as ConstructorParameters<typeof NodeWorker>[1]);
+  const thread: Thread = { worker, spec, exitCode: 0, terminated: false };
+  byPid.set(spec.pid, thread);
+  worker.on("message", (message: LanesMessage) => {
+    if (message?.lanes === "side") passOn(message.to, message, message.transfer);
+  });
+  worker.on("error", (error: Error & { code?: string }) => {
+    // Everything else is reported by the worker itself before it ends.
+    thread.exitCode = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? OUT_OF_MEMORY : 1;
+  });
+  worker.on("exit", (exitCode: number) => ended(thread, exitCode));
+  worker.stdout?.resume();
+  worker.unref();
+}
+
+function heapLimit(spec: ThreadSpec): number {
+  if (spec.maxHeapSize === undefined) return DEFAULT_HEAP_MIB;
+  return Math.max(4, Math.ceil(spec.maxHeapSize / MEBIBYTE));
+}
+
+function stop(pid: number, exitCode: number): void {
+  const thread = threads().byPid.get(pid);
+  if (thread === undefined || thread.terminated) return;
+  thread.terminated = true;
+  thread.exitCode = exitCode;
+  thread.worker.terminate();
+  // Emitted during terminate() by the runtime today; a later one may take its time.
+  ended(thread, exitCode);
+}
+
+/** A thread ended, of itself or by force: tells everyone, once. */
+function ended(thread: Thread, exitCode: number): void {
+  const { byPid } = threads();
+  const { spec } = thread;
+  if (!byPid.delete(spec.pid)) return;
+  if (declareDead(spec.pid, thread.exitCode || exitCode)) sweep(spec.pid);
+  ringAt(spec.bell);
+  for (const child of byPid.values()) {
+    if (child.spec.parent === spec.pid) killThread(child.spec.pid, -15);
+  }
+  if (thread.terminated) void afterStop(spec);
+  else freeLane(spec.lane);
+}
+
+/** Waits until a thread ended by force has really stopped, then frees what it shared. */
+async function afterStop(spec: ThreadSpec): Promise<void> {
+  await navigator.locks.request(lockName(spec.pid), () => {});
+  const timer = setTimeout(() => freeLane(spec.lane), WIND_DOWN_MS);
+  Deno.unrefTimer(timer);
+}
+
+function freeLane(offset: number): void {
+  new RingReader(offset + LANE_INBOX).drain();
+  new RingReader(offset + LANE_OUTBOX).drain();
+  release(offset);
+}
+
+/** Starts, once, to look for requests that workers leave in shared memory, also while this thread is blocked. */
+function serveWorkers(): void {
+  const state = threads();
+  if (state.serving) return;
+  state.serving = true;
+  setServiceHook(serveRequests);
+  setPost(passOn);
+  void watchRequests();
+}
+
+async function watchRequests(): Promise<never> {
+  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
+  for (;;) {
+    serveRequests();
+    await parkAsync(control, CONTROL_SERVICE, 0, { keepAlive: false });
+  }
+}
+
+/** Leaves a request to the main thread: a block on a list whose head is one control word. */
+function request(order: ServiceRequest): void {
+  const text = new TextEncoder().encode(JSON.stringify(order));
+  const offset = allocate(REQUEST_HEADER_BYTES + text.length, BlockKind.Data);
+  bytesAt(offset + REQUEST_HEADER_BYTES, text.length).set(text);
+  const header = wordsAt(offset, 2);
+  header[1] = text.length;
+  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
+  for (;;) {
+    const head = Atomics.load(control, CONTROL_SERVICE);
+    header[0] = head;
+    if (Atomics.compareExchange(control, CONTROL_SERVICE, head, offset / 64) === head) break;
+  }
+  requestService();
+}
+
+/** Serves every request that is there, oldest first. */
+function serveRequests(): void {
+  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
+  let block = Atomics.exchange(control, CONTROL_SERVICE, 0);
+  const orders: ServiceRequest[] = [];
+  while (block !== 0) {
+    const offset = block * 64;
+    const [next, length] = wordsAt(offset, 2);
+    const text = bytesAt(offset + REQUEST_HEADER_BYTES, length!).slice();
+    orders.unshift(JSON.parse(new TextDecoder().decode(text)));
+    release(offset);
+    block = next!;
+  }
+  for (const order of orders) serve(order);
+}
+
+function serve(order: ServiceRequest): void {
+  switch (order.type) {
+    case "start":
+      create(order.spec);
+      break;
+    case "kill":
+      stop(order.pid, order.exitCode);
+      break;
+    default:
+      order satisfies never;
+  }
+}

@@ -1,0 +1,135 @@
+import { allocate, release } from "../memory/arena.ts";
+import {
+  BlockKind,
+  LANE_BELL,
+  LANE_BYTES,
+  LANE_CURRENT,
+  LANE_FULL,
+  LANE_INBOX,
+  LANE_OUTBOX,
+  LANE_PARKED,
+  LANE_READY,
+  RING_HEAD,
+} from "../memory/layout.ts";
+import { wordsAt } from "../memory/memory.ts";
+import { alive, exitCodeOf } from "../memory/process_table.ts";
+import { type RecordPlace, RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
+import { wake } from "../sync/park.ts";
+import type { Belled } from "./bell.ts";
+
+/**
+ * An owner's end of what it shares with one worker: a ring of orders to it and
+ * a ring of answers back, in one block of shared memory.
+ *
+ * The block is freed when both sides let go of it: the owner once it has read
+ * the last answer of the dead, the main thread once the thread has really
+ * stopped.
+ */
+
+/** What is written into a ring besides its kind and id. */
+export interface RecordBody {
+  /** First number of the kind's own. */
+  readonly aux: number;
+  /** Second number of the kind's own. */
+  readonly aux2: number;
+  /** Holds the payload from its start. */
+  readonly bytes: Uint8Array;
+  /** Bytes of payload. */
+  readonly length: number;
+}
+
+/** What an owner does with what comes from its worker; neither may throw. */
+export interface LaneEvents {
+  /** An answer came; the record is valid only during the call. */
+  onRecord(record: RingRecord): void;
+  /** The worker ended; no answer comes after this. */
+  onEnd(exitCode: number): void;
+}
+
+/** An owner's hold on what it shares with a worker. */
+export interface Link extends Belled {
+  /** Whether the worker takes orders yet. */
+  readonly ready: boolean;
+  /** The task that the worker is running, or 0. */
+  readonly current: number;
+  /** Writes an order; its place, or -1 when there is no room now. */
+  send(kind: number, id: number, body: RecordBody): RecordPlace;
+  /** Takes an order back; `false` when the worker has started on it. */
+  revoke(place: RecordPlace): boolean;
+}
+
+/** Makes the shared block of a lane; returns its byte offset. */
+export function allocateLane(): number {
+  return allocate(LANE_BYTES, BlockKind.Pool);
+}
+
+/** The owner's end of a lane to a worker that shares memory. */
+export class Lane implements Link {
+  readonly #pid: number;
+  readonly #offset: number;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #inbox: RingWriter;
+  readonly #outbox: RingReader;
+  readonly #outboxControl: Int32Array<SharedArrayBuffer>;
+  readonly #events: LaneEvents;
+  #ended = false;
+
+  /** The owner's end of the lane at `offset` to the worker `pid`. */
+  constructor(pid: number, offset: number, events: LaneEvents) {
+    this.#pid = pid;
+    this.#offset = offset;
+    this.#words = wordsAt(offset, LANE_INBOX / 4);
+    this.#inbox = new RingWriter(offset + LANE_INBOX);
+    this.#outbox = new RingReader(offset + LANE_OUTBOX);
+    this.#outboxControl = wordsAt(offset + LANE_OUTBOX, RING_HEAD + 1);
+    this.#events = events;
+  }
+
+  get ready(): boolean {
+    return Atomics.load(this.#words, LANE_READY) === 1;
+  }
+
+  get current(): number {
+    return Atomics.load(this.#words, LANE_CURRENT);
+  }
+
+  send(kind: number, id: number, body: RecordBody): RecordPlace {
+    const place = this.#inbox.write(kind, id, body);
+    if (place >= 0) {
+      Atomics.add(this.#words, LANE_BELL, 1);
+      if (Atomics.load(this.#words, LANE_PARKED) === 1) wake(this.#words, LANE_BELL, 1);
+    }
+    return place;
+  }
+
+  revoke(place: RecordPlace): boolean {
+    return this.#inbox.revoke(place);
+  }
+
+  poll(): boolean {
+    if (this.#ended) return false;
+    // Looked at before the ring: a worker's last answers come before its death.
+    const dead = !alive(this.#pid);
+    const any = this.#read();
+    if (dead) this.#end();
+    return any || dead;
+  }
+
+  #read(): boolean {
+    let any = false;
+    for (let record = this.#outbox.take(); record !== null; record = this.#outbox.take()) {
+      any = true;
+      this.#events.onRecord(record);
+      this.#outbox.done();
+    }
+    if (any && Atomics.exchange(this.#words, LANE_FULL, 0) === 1) wake(this.#outboxControl, RING_HEAD);
+    return any;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    const exitCode = exitCodeOf(this.#pid) ?? 1;
+    this.#events.onEnd(exitCode);
+    release(this.#offset);
+  }
+}

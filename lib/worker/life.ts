@@ -1,0 +1,99 @@
+import process from "node:process";
+import v8 from "node:v8";
+import { perRealm } from "../base/realm.ts";
+import { sweep } from "../memory/arena.ts";
+import { declareDead } from "../memory/process_table.ts";
+import { ringAt } from "./bell.ts";
+import { OUT_OF_MEMORY, type ThreadSpec } from "./protocol.ts";
+
+/**
+ * A worker's own part in its life and death: the lock that makes it killable,
+ * the announcement of its end, and the watch on its heap.
+ */
+
+/** How often, in milliseconds, a busy worker looks whether its heap has hit the limit. */
+const HEAP_WATCH_MS = 20;
+
+/** What a worker holds for life: by it the runtime knows that it may stop the thread at any instruction. */
+export function lockName(pid: number): string {
+  return `lanes ${Deno.pid} ${pid}`;
+}
+
+/** Takes the lock of this worker's life; resolves when it is held. */
+export function holdLife(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    void navigator.locks.request(lockName(pid), () => {
+      resolve();
+      return new Promise<never>(() => {});
+    });
+  });
+}
+
+/** Tells everyone that this worker ends now with `exitCode`: also an owner that is blocked and hears no event. */
+function announce(spec: ThreadSpec, exitCode: number): void {
+  if (declareDead(spec.pid, exitCode)) sweep(spec.pid);
+  ringAt(spec.bell);
+}
+
+interface Exits {
+  readonly hooks: Set<() => void>;
+  exit: (code: number) => never;
+}
+
+function exits(): Exits {
+  return perRealm("exits", () => ({ hooks: new Set<() => void>(), exit: (code: number) => Deno.exit(code) }));
+}
+
+/** Calls `hook` before this worker ends by itself. */
+export function onExit(hook: () => void): void {
+  exits().hooks.add(hook);
+}
+
+/** Ends this worker with `exitCode`, after its end was announced. */
+export function exitWorker(exitCode: number): never {
+  return exits().exit(exitCode);
+}
+
+/** Makes every way out of this worker announce its end first. */
+export function guardExits(spec: ThreadSpec): void {
+  const exit = process.exit.bind(process) as (code: number) => never;
+  const state = exits();
+  state.exit = (exitCode: number): never => {
+    for (const hook of state.hooks) {
+      try {
+        hook();
+      } catch {
+        // The end goes on whatever a hook does.
+      }
+    }
+    announce(spec, exitCode);
+    return exit(exitCode);
+  };
+  const leave = (code?: number | string | null): never => state.exit(Number(code ?? process.exitCode ?? 0) | 0);
+  Deno.exit = leave;
+  process.exit = leave;
+}
+
+/**
+ * Looks, while on, whether the heap's limit has grown: the runtime doubles it
+ * when a worker runs into it, and may then go on without a word, its task
+ * lost. The worker ends instead.
+ */
+export class HeapWatch {
+  readonly #limit = v8.getHeapStatistics().heap_size_limit;
+  #timer: number | undefined;
+
+  /** Begins to watch. */
+  on(): void {
+    this.#timer ??= setInterval(() => {
+      if (v8.getHeapStatistics().heap_size_limit > this.#limit) exitWorker(OUT_OF_MEMORY);
+    }, HEAP_WATCH_MS);
+  }
+
+  /** Stops watching. */
+  off(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+

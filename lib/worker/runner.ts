@@ -1,0 +1,324 @@
+import { perRealm } from "../base/realm.ts";
+import { TransportError } from "../base/errors.ts";
+import { decode, encode, encodeError } from "../channel/codec.ts";
+import type { RingRecord } from "../channel/ring.ts";
+import { runJob } from "../kernels/job.ts";
+import { type Carrier, isUnresolved, revive } from "../task/task.ts";
+import { nextTurn } from "./bell.ts";
+import type { DeskLike } from "./desk.ts";
+import type { HeapWatch } from "./life.ts";
+import { Answer, Order, type Outcome, WITH_SIDE } from "./protocol.ts";
+import { sendSide, takeSide } from "./side.ts";
+
+/**
+ * What a worker does all its life: takes an order, does it, answers. One task
+ * at a time, in the order in which they came; a task that returns a promise is
+ * awaited. Between tasks, timers and messages get a turn every few
+ * milliseconds.
+ */
+
+/** How long, in milliseconds, tasks may follow each other without a turn of the event loop. */
+const TURN_MS = 5;
+
+// deno-lint-ignore ban-types -- any callable is meant
+type Callable = Function;
+/** A function that orders name by a number, or why it cannot be had. */
+type Known = { fn: Callable } | { error: unknown; unresolved: boolean };
+
+/** A task that failed: what it threw and at which item. */
+class Thrown {
+  readonly error: unknown;
+  readonly index: number;
+
+  constructor(error: unknown, index: number) {
+    this.error = error;
+    this.index = index;
+  }
+}
+
+/** Whether `value` is something to await. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" || typeof value === "function") && value !== null &&
+    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+/** Who a runner works for. */
+export interface Route {
+  /** The pid of the worker. */
+  readonly pid: number;
+  /** The pid of its owner. */
+  readonly owner: number;
+  /** Called with every error that a task throws. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Runs what comes in at a desk. */
+export class Runner {
+  /** 1 once a task threw, else 0: the exit code of a process. */
+  exitCode = 0;
+  readonly #desk: DeskLike;
+  readonly #watch: HeapWatch;
+  readonly #route: Route;
+  readonly #functions = new Map<number, Known>();
+  readonly #rest = (): void => this.#watch.off();
+  #stopped = false;
+
+  /** A runner for the worker `route.pid` that answers to `route.owner`. */
+  constructor(desk: DeskLike, watch: HeapWatch, route: Route) {
+    this.#desk = desk;
+    this.#watch = watch;
+    this.#route = route;
+  }
+
+  /** Serves until told to stop. */
+  async serve(): Promise<void> {
+    const desk = this.#desk;
+    desk.open();
+    let turn = performance.now();
+    while (!this.#stopped) {
+      const record = desk.take();
+      if (record === null) {
+        await desk.idle(this.#rest);
+        // Parked or not: what the last task left behind has had its turn, or gets it now.
+        turn = performance.now();
+        continue;
+      }
+      const pending = this.#perform(record);
+      if (pending !== undefined) await pending;
+      if (performance.now() - turn > TURN_MS) {
+        await nextTurn();
+        turn = performance.now();
+      }
+    }
+  }
+
+  /** Does what one record orders; a promise where that takes more than one turn. */
+  #perform(record: RingRecord): void | Promise<void> {
+    const { kind, id, aux, aux2 } = record;
+    switch (kind as Order) {
+      case Order.Stop:
+        this.#stopped = true;
+        this.#desk.done();
+        return;
+      case Order.Define:
+        return this.#define(aux, this.#payload(record) as Carrier);
+      case Order.Job:
+        return this.#job(id, this.#payload(record));
+      default: {
+        if ((aux2 & WITH_SIDE) !== 0) return this.#withSide(kind as Order, id, aux, record.bytes.slice());
+        let args: unknown;
+        try {
+          args = this.#payload(record);
+        } catch (error) {
+          return this.#fail(id, new Thrown(error, 0));
+        }
+        return this.#run(kind as Order, { id, aux, args: args as unknown[] });
+      }
+    }
+  }
+
+  /** The value in a record, which is free for its writer afterwards. */
+  #payload(record: RingRecord): unknown {
+    try {
+      return decode(record);
+    } finally {
+      this.#desk.done();
+    }
+  }
+
+  async #withSide(kind: Order, id: number, aux: number, bytes: Uint8Array): Promise<void> {
+    this.#desk.done();
+    const side = await takeSide(`${this.#route.pid}/${id}`);
+    await this.#run(kind, { id, aux, args: decode({ bytes, side }) as unknown[] });
+  }
+
+  async #define(number: number, carrier: Carrier): Promise<void> {
+    try {
+      const fn = await revive(carrier);
+      this.#functions.set(number, { fn });
+    } catch (error) {
+      this.#functions.set(number, { error, unresolved: isUnresolved(error) });
+    }
+  }
+
+  #run(kind: Order, task: { id: number; aux: number; args: unknown[] }): void | Promise<void> {
+    const { id } = task;
+    const known = this.#functions.get(task.aux);
+    if (known === undefined || "error" in known) return this.#unknown(id, known);
+    this.#desk.setCurrent(id);
+    this.#watch.on();
+    const started = performance.now();
+    let value: unknown;
+    try {
+      value = this.#call(kind, known.fn, task.args);
+    } catch (error) {
+      return this.#fail(id, error instanceof Thrown ? error : new Thrown(error, 0));
+    }
+    if (isThenable(value)) return this.#settle(id, started, value);
+    return this.#succeed(id, started, value);
+  }
+
+  async #settle(id: number, started: number, pending: PromiseLike<unknown>): Promise<void> {
+    try {
+      await this.#succeed(id, started, await pending);
+    } catch (error) {
+      await this.#fail(id, error instanceof Thrown ? error : new Thrown(error, 0));
+    }
+  }
+
+  #unknown(id: number, known: Extract<Known, { error: unknown }> | undefined): void | Promise<void> {
+    if (known?.unresolved) return this.#desk.answer(Answer.Unresolved, id);
+    const error = known?.error ?? new TransportError("The function of this task did not arrive");
+    return this.#fail(id, new Thrown(error, 0));
+  }
+
+  #call(kind: Order, fn: Callable, args: unknown[]): unknown {
+    switch (kind) {
+      case Order.Map:
+        return mapItems(args, (item) => fn(item));
+      case Order.Star:
+        return mapItems(args, (item) => fn(...(item as unknown[])));
+      case Order.Each:
+        return eachItem(args, (item) => fn(item));
+      default:
+        return fn(...args);
+    }
+  }
+
+  #succeed(id: number, started: number, value: unknown): void | Promise<void> {
+    try {
+      const { bytes, side, transfer } = encode(value, { where: "the result" }) as ReturnType<typeof encode> & {
+        transfer?: unknown[];
+      };
+      const took = Math.min((performance.now() - started) * 1000, 2 ** 30) | 0;
+      if (side.length > 0) {
+        const key = `${this.#route.pid}/${id}`;
+        sendSide(this.#route.owner, key, { objects: side, transfer: transfer ?? [] });
+      }
+      const aux2 = side.length > 0 ? WITH_SIDE : 0;
+      return this.#answer(Answer.Value, id, { aux: took, aux2, bytes, length: bytes.length });
+    } catch (error) {
+      return this.#fail(id, new Thrown(error, 0));
+    }
+  }
+
+  #fail(id: number, thrown: Thrown): void | Promise<void> {
+    this.exitCode = 1;
+    this.#route.failed(thrown.error);
+    const bytes = encodeError(thrown.error);
+    return this.#answer(Answer.Failure, id, { aux: thrown.index, aux2: 0, bytes, length: bytes.length });
+  }
+
+  #answer(kind: Answer, id: number, body: { aux: number; aux2: number; bytes: Uint8Array; length: number }):
+    | void
+    | Promise<void> {
+    const pending = this.#desk.answer(kind, id, body);
+    if (pending !== undefined) return pending.then(() => this.#finish());
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#desk.setCurrent(0);
+  }
+
+  async #job(id: number, job: unknown): Promise<void> {
+    this.#desk.setCurrent(id);
+    try {
+      await kernelsReady();
+      runJob(job as Parameters<typeof runJob>[0]);
+      await this.#answer(Answer.Value, id, { aux: 0, aux2: 0, ...EMPTY_VALUE });
+    } catch (error) {
+      await this.#fail(id, new Thrown(error, 0));
+    }
+  }
+}
+
+const EMPTY_VALUE: { bytes: Uint8Array; length: number } = { bytes: new Uint8Array(), length: 0 };
+
+interface Kernels {
+  ready: Promise<void>;
+  arrived: () => void;
+}
+
+function kernels(): Kernels {
+  return perRealm("kernels arrival", () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    return { ready: promise, arrived: resolve };
+  });
+}
+
+/** Says that the compiled kernels are here. */
+export function kernelsArrived(): void {
+  kernels().arrived();
+}
+
+function kernelsReady(): Promise<void> {
+  return kernels().ready;
+}
+
+/** Calls `fn` with each item; a promise only where an item's result is one. The first error ends it, as `Thrown`. */
+function mapItems(items: unknown[], fn: (item: unknown) => unknown): unknown[] | Promise<unknown[]> {
+  const results = new Array<unknown>(items.length);
+  for (let i = 0; i < items.length; i++) {
+    let value: unknown;
+    try {
+      value = fn(items[i]);
+    } catch (error) {
+      throw new Thrown(error, i);
+    }
+    if (isThenable(value)) return mapRest(items, fn, { results, i, value });
+    results[i] = value;
+  }
+  return results;
+}
+
+async function mapRest(
+  items: unknown[],
+  fn: (item: unknown) => unknown,
+  from: { results: unknown[]; i: number; value: unknown },
+): Promise<unknown[]> {
+  const { results } = from;
+  let { i, value } = from;
+  for (;;) {
+    try {
+      results[i] = await value;
+      if (++i === items.length) return results;
+      value = fn(items[i]);
+    } catch (error) {
+      throw new Thrown(error, i);
+    }
+  }
+}
+
+/** As {@linkcode mapItems}, but an item's error is its outcome. */
+function eachItem(items: unknown[], fn: (item: unknown) => unknown): Promise<Outcome[]> | Outcome[] {
+  const outcome = (item: unknown): Outcome | Promise<Outcome> => {
+    try {
+      const value = fn(item);
+      return isThenable(value) ? settled(value) : checked(value);
+    } catch (error) {
+      return [false, encodeError(error)];
+    }
+  };
+  return mapItems(items, outcome) as Promise<Outcome[]> | Outcome[];
+}
+
+async function settled(value: PromiseLike<unknown>): Promise<Outcome> {
+  try {
+    return checked(await value);
+  } catch (error) {
+    return [false, encodeError(error)];
+  }
+}
+
+/** A value as an outcome: one that cannot travel is that item's error, not the whole chunk's. */
+function checked(value: unknown): Outcome {
+  if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
+    try {
+      encode(value, { where: "the result" });
+    } catch (error) {
+      return [false, encodeError(error)];
+    }
+  }
+  return [true, value];
+}
