@@ -30,7 +30,7 @@ Deno.test("renderBar() draws these lines", () => {
     [
       { ...HALF, done: 1_234_567, total: 20_000_000, rate: 2_500_000 },
       60,
-      "squares   6% │█▎             │ 1.23M/20.0M 0:02<0:02 2.50M/s",
+      "squares   6% │▉              │ 1.23M/20.0M 0:02<0:02 2.50M/s",
     ],
   ];
   for (const [state, width, line] of rows) assertEquals(renderBar(state, width), line);
