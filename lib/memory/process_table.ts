@@ -4,6 +4,7 @@ import {
   CONTROL_DEATHS,
   CONTROL_LAST_PID,
   CONTROL_OFFSET,
+  PROCESS_BLOCKED_ON,
   PROCESS_ENDED,
   PROCESS_EXIT_CODE,
   PROCESS_PARENT,
@@ -32,8 +33,11 @@ interface Table {
   self: number;
 }
 
+let cached: Table | null = null;
+
 function table(): Table {
-  return perRealm("process table", openTable);
+  // The same object for every copy of this module in the thread; every wait and lock comes through here.
+  return cached ??= perRealm("process table", openTable);
 }
 
 function openTable(): Table {
@@ -120,4 +124,15 @@ export function endWord(pid: number): { words: Int32Array<SharedArrayBuffer>; in
 /** How many processes have died in this program so far. */
 export function deaths(): number {
   return Atomics.load(table().control, CONTROL_DEATHS);
+}
+
+/** Publishes which word of the memory (a byte offset divided by 4) this thread is blocked on; 0: none. */
+export function setBlockedOn(cell: number): void {
+  const { records, self } = table();
+  Atomics.store(records, recordOf(self) + PROCESS_BLOCKED_ON, cell);
+}
+
+/** The word that `pid` is blocked on, as {@linkcode setBlockedOn} published it. */
+export function blockedOn(pid: number): number {
+  return Atomics.load(table().records, recordOf(pid) + PROCESS_BLOCKED_ON);
 }
