@@ -267,6 +267,18 @@ export function generationOf(offset: number): number {
   return Atomics.load(wordsTo(unit), unit * UNIT_WORDS + BLOCK_GENERATION);
 }
 
+/** The process that allocated the block at `offset`. */
+export function ownerOf(offset: number): number {
+  const unit = unitOf(offset);
+  return wordsTo(unit)[unit * UNIT_WORDS + BLOCK_OWNER]!;
+}
+
+/** Makes the block at `offset` that of process `to`, if it is that of process `from`. */
+export function changeOwner(offset: number, from: number, to: number): boolean {
+  const unit = unitOf(offset);
+  return Atomics.compareExchange(wordsTo(unit), unit * UNIT_WORDS + BLOCK_OWNER, from, to) === from;
+}
+
 /** How many references the block at `offset` has; 0 once it was freed. */
 export function referencesOf(offset: number): number {
   return inside((words) => {

@@ -47,6 +47,8 @@ export const CONTROL_SEGMENTS = 8;
 export const CONTROL_HEAP_UNITS = 9;
 /** Control word: units of the heap in used blocks, headers included. */
 export const CONTROL_USED_UNITS = 10;
+/** Control word: how many ledgers of dead processes wait for another process to take them. */
+export const CONTROL_ORPHANS = 11;
 /** Control word from which the segments' starts and ends stand, two words each, in units. */
 export const CONTROL_SEGMENT_TABLE = 256;
 /** How many segments the heap can have. */
@@ -74,6 +76,8 @@ export const PROCESS_ENDED = 2;
 export const PROCESS_PARENT = 3;
 /** Record word: byte offset (divided by 4) of the word that the process is blocked on, or 0. */
 export const PROCESS_BLOCKED_ON = 4;
+/** Record word: written by the process itself to recognise the program's memory behind another buffer object. */
+export const PROCESS_PROBE = 7;
 
 /** Where the arena's heap begins. */
 export const HEAP_OFFSET = PROCESSES_OFFSET + PROCESS_SLOTS * PROCESS_WORDS * 4;

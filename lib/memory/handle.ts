@@ -1,0 +1,135 @@
+import { ClosedError } from "../base/errors.ts";
+import { enter, strike } from "./_ledger.ts";
+import { commit, free, generationOf, release, reserve, retain } from "./arena.ts";
+import type { BlockKind } from "./layout.ts";
+import { sharedBuffer } from "./memory.ts";
+
+/**
+ * A process's hold on one block: what every object that lives in shared
+ * memory has inside.
+ *
+ * - The one that creates the block disposes it: it is freed at once, and every
+ *   other handle's next use is a `ClosedError`. Anyone else's `dispose` gives
+ *   up its own hold.
+ * - A handle that is collected gives up its reference; the block is freed with
+ *   the last one. So is the hold of a process that dies, however it dies.
+ * - {@linkcode Handle.share} takes a reference for the copy on its way,
+ *   {@linkcode Handle.adopt} makes that the receiver's: what was shared once
+ *   must be adopted once.
+ */
+
+/** What travels of a handle: byte offset and generation of the block. */
+export type HandleData = readonly [offset: number, generation: number];
+
+interface Hold {
+  readonly offset: number;
+  readonly generation: number;
+  readonly entry: number;
+}
+
+/** Gives one reference back, unless the sweeper of a process declared dead has. */
+function giveUp(hold: Hold): void {
+  if (strike(hold.entry, hold.offset)) release(hold.offset, hold.generation);
+}
+
+const collected = new FinalizationRegistry<Hold>(giveUp);
+
+/** See the file's head. */
+export class Handle {
+  readonly #hold: Hold;
+  readonly #creator: boolean;
+  #closed = false;
+
+  private constructor(hold: Hold, creator: boolean) {
+    this.#hold = hold;
+    this.#creator = creator;
+    collected.register(this, hold, this);
+  }
+
+  /** Allocates a zeroed block; `initialize`, if given, fills it before any other thread can come across it. */
+  static create(byteLength: number, kind: BlockKind, initialize?: (offset: number) => void): Handle {
+    const offset = reserve(byteLength);
+    const generation = generationOf(offset);
+    const entry = enter(offset, generation);
+    initialize?.(offset);
+    commit(offset, kind);
+    return new Handle({ offset, generation, entry }, true);
+  }
+
+  /** Makes the reference that {@linkcode Handle.share} took this process's own. */
+  static adopt([offset, generation]: HandleData): Handle {
+    return new Handle({ offset, generation, entry: enter(offset, generation) }, false);
+  }
+
+  /** A hold of its own on a block that somebody in this process is known to hold; `null` when it is gone. */
+  static join([offset, generation]: HandleData): Handle | null {
+    return retain(offset, generation) ? Handle.adopt([offset, generation]) : null;
+  }
+
+  /** Byte offset of the block's payload. */
+  get offset(): number {
+    return this.#hold.offset;
+  }
+
+  /** Generation of the block. */
+  get generation(): number {
+    return this.#hold.generation;
+  }
+
+  /** Whether the block may be used: not given up here and not freed by its creator. */
+  get open(): boolean {
+    return !this.#closed && generationOf(this.#hold.offset) === this.#hold.generation;
+  }
+
+  /**
+   * Throws unless the block may be used; `what` names the object in the message.
+   *
+   * @throws {ClosedError} When it was given up here or freed by its creator.
+   */
+  check(what: string): void {
+    if (!this.open) throw new ClosedError(`This ${what} was disposed: make a new one`);
+  }
+
+  /**
+   * Takes a reference for a copy that is about to be sent.
+   *
+   * @throws {ClosedError} When the block may not be used any more.
+   */
+  share(what: string): HandleData {
+    const { offset, generation } = this.#hold;
+    if (this.#closed || !retain(offset, generation)) this.check(what);
+    return [offset, generation];
+  }
+
+  /** Gives up this process's hold; the block goes with the last one. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    collected.unregister(this);
+    giveUp(this.#hold);
+  }
+
+  /** Frees the block at once if this process's handle created it, else as {@linkcode Handle.close}. Idempotent. */
+  dispose(): void {
+    if (this.#creator && !this.#closed) {
+      this.#closed = true;
+      collected.unregister(this);
+      if (strike(this.#hold.entry, this.#hold.offset)) free(this.#hold.offset, this.#hold.generation);
+      return;
+    }
+    this.close();
+  }
+}
+
+const keptBy = new WeakMap<SharedArrayBuffer, Handle>();
+
+/**
+ * The whole shared memory as a buffer object of its own, which keeps `handle`
+ * from being collected: any view of it, and any view made from such a view,
+ * holds the block.
+ */
+export function bufferKeeping(handle: Handle): SharedArrayBuffer {
+  const buffer = structuredClone(sharedBuffer());
+  keptBy.set(buffer, handle);
+  return buffer;
+}
