@@ -192,7 +192,7 @@ export interface ParkOptions {
 }
 
 /** Told once: `true` when the word was changed or woken, `false` when not and time is up. */
-type Waiter = (woken: boolean) => void;
+export type Waiter = (woken: boolean) => void;
 
 /**
  * One `Atomics.waitAsync`, which cannot be taken back, shared by all waits of
@@ -231,13 +231,31 @@ export function parkAsync(
   if (isPast(deadline)) return Promise.resolve(false);
   const watch = watchOf(words, index, expected);
   if (watch === null) return Promise.resolve(true);
+  if (watch.waiters.size === 0) idleWatches--;
+  return untilTold({ deadline, signal }, {
+    enter: (waiter) => watch.waiters.add(waiter),
+    leave: (waiter) => quit(watch, waiter),
+  }).then((woken) => woken || Atomics.load(words, index) !== expected);
+}
+
+/** Where a waiter stands while it waits, for {@linkcode untilTold}. */
+export interface Queueing {
+  /** The waiter is to be told from now on. */
+  readonly enter: (waiter: Waiter) => void;
+  /** The waiter was told, or has given up. */
+  readonly leave: (waiter: Waiter) => void;
+}
+
+/** Waits until the waiter that is entered is told something, which is the result; `false` at the deadline. Keeps the program alive. */
+export function untilTold({ deadline = Infinity, signal }: ParkOptions, queue: Queueing): Promise<boolean> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   function done(): void {
     if (timer !== undefined) clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
-    quit(watch!, told);
-    dropAlive();
+    queue.leave(told);
+    releaseLoop();
   }
   function told(woken: boolean): void {
     done();
@@ -250,11 +268,10 @@ export function parkAsync(
   function look(): void {
     const left = deadline - performance.now();
     if (left > 0) timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER));
-    else told(Atomics.load(words, index) !== expected);
+    else told(false);
   }
-  if (watch.waiters.size === 0) idleWatches--;
-  watch.waiters.add(told);
-  holdAlive();
+  queue.enter(told);
+  holdLoop();
   signal?.addEventListener("abort", abort);
   if (deadline !== Infinity) look();
   return promise;
@@ -290,7 +307,7 @@ function fire(place: number, watch: Watch): void {
   }
   if (isDead()) {
     // The dead are not told, and do not keep their thread alive either.
-    for (let i = 0; i < waiters.size; i++) dropAlive();
+    for (let i = 0; i < waiters.size; i++) releaseLoop();
     waiters.clear();
     return;
   }
@@ -318,13 +335,15 @@ function quit(watch: Watch, waiter: Waiter): void {
 let waits = 0;
 let keeper: ReturnType<typeof setInterval> | undefined;
 
-function holdAlive(): void {
+/** Keeps the program alive until the matching {@linkcode releaseLoop}. */
+export function holdLoop(): void {
   if (++waits > 1) return;
   if (keeper === undefined) keeper = setInterval(keepAlive, LONGEST_TIMER);
   else Deno.refTimer(keeper as unknown as number);
 }
 
-function dropAlive(): void {
+/** Takes back one {@linkcode holdLoop}. */
+export function releaseLoop(): void {
   if (--waits === 0) Deno.unrefTimer(keeper as unknown as number);
 }
 
