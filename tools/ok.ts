@@ -2,6 +2,8 @@
  * The gate, `deno task ok`: runs every check of deno.json and the tests, one after the other, shows what a failing one
  * said, and ends with `N passed, M failed`.
  *
+ * A check counts as one, the tests count each.
+ *
  * `deno task ok NAME …` runs only the checks whose name contains one of the names. `--fail-fast` ends at the first that
  * fails. `--junit FILE` has the tests write their results to a file.
  *
@@ -27,20 +29,29 @@ async function run(task: string, args: string[]): Promise<{ success: boolean; sa
   return { success, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-let failed = 0, passed = 0;
+/** How many tests a run of `deno test` says that passed and failed: zeros where it did not get that far. */
+function counts(said: string): { passed: number; failed: number } {
+  const summary = said.match(/^.*\d+ passed.*\| \d+ failed.*$/gm)?.at(-1) ?? "";
+  return {
+    passed: Number(/(\d+) passed/.exec(summary)?.[1] ?? 0),
+    failed: Number(/(\d+) failed/.exec(summary)?.[1] ?? 0),
+  };
+}
+
+const total = { passed: 0, failed: 0 };
 for (const task of chosen) {
   const start = performance.now();
   const junit = flags.find((flag) => flag.startsWith("--junit="))?.slice("--junit=".length);
   const { success, said } = await run(task, task === "test" && junit ? [`--junit-path=${junit}`] : []);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const summary = /(\d+ passed.*\| .*failed.*?) \(/.exec(said)?.[1] ?? "";
-  console.log(`${success ? "ok    " : "FAILED"} ${task} (${seconds} s) ${summary}`.trimEnd());
-  if (success) passed++;
-  else {
-    failed++;
-    console.log(said.trimEnd().replace(/^/gm, "       "));
-    if (flags.includes("--fail-fast")) break;
-  }
+  const tests = counts(said);
+  const summary = tests.passed + tests.failed > 0 ? `: ${tests.passed} passed, ${tests.failed} failed` : "";
+  console.log(`${success ? "ok    " : "FAILED"} ${task} (${seconds} s)${summary}`);
+  total.passed += tests.passed + (success ? 1 : 0);
+  total.failed += success ? 0 : Math.max(1, tests.failed);
+  if (success) continue;
+  console.log(said.trimEnd().replace(/^/gm, "       "));
+  if (flags.includes("--fail-fast")) break;
 }
-console.log(`${passed} passed, ${failed} failed`);
-Deno.exitCode = failed ? 1 : 0;
+console.log(`${total.passed} passed, ${total.failed} failed`);
+Deno.exitCode = total.failed ? 1 : 0;
