@@ -1,0 +1,127 @@
+import { HEAP_OFFSET, PROCESS_PROBE, PROCESS_SLOTS, PROCESS_WORDS, PROCESSES_OFFSET } from "../memory/layout.ts";
+import { sharedBuffer } from "../memory/memory.ts";
+import { self } from "../memory/process_table.ts";
+import { BufferForm } from "./_tags.ts";
+import type { Writer } from "./_writer.ts";
+
+/**
+ * The buffers behind the views of one packet. They are written at its end,
+ * when it is known which part of each the views need: views of one buffer
+ * share one again on the other side, and a small view of a large buffer does
+ * not carry all of it.
+ */
+
+interface Entry {
+  readonly buffer: ArrayBufferLike;
+  low: number;
+  high: number;
+}
+
+/** Buffers are found again by looking at each, or, when they are many, by a table. */
+const FEW = 8;
+
+/** The buffers of the packet that is being written. */
+export class BufferTable {
+  #entries: Entry[] = [];
+  #index: Map<ArrayBufferLike, number> | null = null;
+
+  /** How many there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#entries = [];
+    this.#index = null;
+  }
+
+  /** The index of `buffer`, all of which is needed. */
+  whole(buffer: ArrayBufferLike): number {
+    return this.range(buffer, 0, buffer.byteLength);
+  }
+
+  /** The index of `buffer`, of which these bytes are needed. */
+  range(buffer: ArrayBufferLike, offset: number, length: number): number {
+    // Views in the receiver start where its elements may: at a multiple of 8.
+    const low = offset - offset % 8;
+    const found = this.#find(buffer);
+    if (found < 0) {
+      this.#index?.set(buffer, this.#entries.length);
+      return this.#entries.push({ buffer, low, high: offset + length }) - 1;
+    }
+    const entry = this.#entries[found]!;
+    entry.low = Math.min(entry.low, low);
+    entry.high = Math.max(entry.high, offset + length);
+    return found;
+  }
+
+  #find(buffer: ArrayBufferLike): number {
+    if (this.#entries.length <= FEW) return this.#entries.findIndex((entry) => entry.buffer === buffer);
+    this.#index ??= new Map(this.#entries.map((entry, index) => [entry.buffer, index]));
+    return this.#index.get(buffer) ?? -1;
+  }
+
+  /** Writes all of them, and last where that begins. */
+  write(out: Writer, sideIndex: (object: unknown) => number, transfer: ReadonlySet<unknown> | null): void {
+    const start = out.at;
+    out.varuint(this.#entries.length);
+    for (const entry of this.#entries) writeEntry(out, entry, sideIndex, transfer);
+    out.need(4);
+    out.view.setUint32(out.at, start, true);
+    out.at += 4;
+  }
+}
+
+function writeEntry(
+  out: Writer,
+  { buffer, low, high }: Entry,
+  sideIndex: (object: unknown) => number,
+  transfer: ReadonlySet<unknown> | null,
+): void {
+  if (!(buffer instanceof ArrayBuffer) || transfer?.has(buffer)) {
+    if (buffer instanceof SharedArrayBuffer && isProgramMemory(buffer)) return out.byte(BufferForm.Memory);
+    out.byte(BufferForm.Side);
+    return out.varuint(sideIndex(buffer));
+  }
+  if (buffer.resizable) {
+    out.byte(BufferForm.Resizable);
+    out.varuint(buffer.byteLength);
+    out.varuint(buffer.maxByteLength);
+    return out.copy(new Uint8Array(buffer));
+  }
+  out.byte(BufferForm.Plain);
+  out.varuint(low);
+  out.varuint(high - low);
+  out.copy(new Uint8Array(buffer, low, high - low));
+}
+
+const programs = new WeakMap<SharedArrayBuffer, boolean>();
+
+/**
+ * Whether `buffer` is the program's shared memory. Growing that memory makes a
+ * new object for the same bytes, so one that is not the newest is recognised
+ * by a word that only this thread writes.
+ */
+function isProgramMemory(buffer: SharedArrayBuffer): boolean {
+  if (buffer === sharedBuffer()) return true;
+  let known = programs.get(buffer);
+  if (known === undefined) {
+    known = sharesProbe(buffer);
+    programs.set(buffer, known);
+  }
+  return known;
+}
+
+function sharesProbe(buffer: SharedArrayBuffer): boolean {
+  if (buffer.byteLength < HEAP_OFFSET || buffer.byteLength % 4 !== 0) return false;
+  const index = PROCESSES_OFFSET / 4 + (self() & (PROCESS_SLOTS - 1)) * PROCESS_WORDS + PROCESS_PROBE;
+  const ours = new Int32Array(sharedBuffer());
+  const theirs = new Int32Array(buffer);
+  for (let i = 0; i < 3; i++) {
+    const probe = (Math.random() * 0x7fffffff) | 0;
+    Atomics.store(ours, index, probe);
+    if (Atomics.load(theirs, index) !== probe) return false;
+  }
+  return true;
+}

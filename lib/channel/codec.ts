@@ -1,0 +1,214 @@
+import { TransportError } from "../base/errors.ts";
+import { ValueReader } from "./_decoder.ts";
+import { Refusal, ValueWriter } from "./_encoder.ts";
+import { type ClassHooks, setClassHooks } from "./_error.ts";
+import { standIn } from "./_kinds.ts";
+import { findPath } from "./_path.ts";
+import { HAS_SHARED } from "./_tags.ts";
+
+/**
+ * Values to bytes and back, in one pass: what every argument, result, queue
+ * item and message goes through. `README.md` beside this file says what
+ * travels and how; `_tags.ts` holds the format.
+ */
+
+export { type ClassHooks, setClassHooks };
+
+/** A value as bytes, and beside them what only a message can carry. */
+export interface Packet {
+  /** The value; `side` is referred to by index. */
+  readonly bytes: Uint8Array;
+  /** Shared buffers, WebAssembly modules, blobs, ports and other transferred objects; mostly empty. */
+  readonly side: readonly unknown[];
+}
+
+/** How a value is encoded. */
+export interface EncodeOptions {
+  /** What the value is, for the error message: `argument 0`. */
+  readonly where?: string;
+  /** Objects that move instead of being copied; they go into the side table, and whoever sends that transfers them. */
+  readonly transfer?: readonly unknown[];
+  /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
+  readonly shared?: boolean;
+}
+
+/** Packets larger than this are handed out with the memory they were written in. */
+const KEEP_BYTES = 1 << 20;
+
+/** Encodes one value after another into memory that is used again: the last packet is valid until the next call. */
+export class Encoder {
+  readonly #writer = new ValueWriter();
+  #busy = false;
+
+  /** Whether a packet is being written: a getter of the value may call the library again. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Bytes of the last packet. */
+  get length(): number {
+    return this.#writer.at;
+  }
+
+  /** What goes beside the last packet. */
+  get side(): readonly unknown[] {
+    return this.#writer.side;
+  }
+
+  /** The memory that begins with the last packet. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#writer.bytes;
+  }
+
+  /** Encodes `value`; read {@linkcode Encoder.length}, `side` and `bytes` of the returned encoder before the next call. */
+  encodeInto(value: unknown, options?: EncodeOptions): this {
+    const writer = this.#writer;
+    this.#release();
+    writer.shared = options?.shared ?? true;
+    this.#busy = true;
+    try {
+      writer.packet(value, options?.transfer);
+      return this;
+    } catch (error) {
+      throw explain(error, value, options?.where);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** As {@linkcode Encoder.encodeInto}, but what cannot travel is replaced by a text, not refused. */
+  encodeLenient(value: unknown, options?: EncodeOptions): this {
+    this.#release();
+    this.#writer.shared = options?.shared ?? true;
+    this.#busy = true;
+    try {
+      this.#writer.packet(value, undefined, 1);
+      return this;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The last packet in memory of its own. */
+  take(): Packet {
+    const writer = this.#writer;
+    const { side, at } = writer;
+    if (at <= KEEP_BYTES) return { bytes: writer.bytes.slice(0, at), side };
+    const bytes = writer.bytes.subarray(0, at);
+    writer.renew();
+    return { bytes, side };
+  }
+
+  #release(): void {
+    if (this.#writer.bytes.length > 4 * KEEP_BYTES) this.#writer.renew();
+  }
+}
+
+const spareEncoder = new Encoder();
+const spareReader = new ValueReader();
+
+function encoder(): Encoder {
+  return spareEncoder.busy ? new Encoder() : spareEncoder;
+}
+
+/** `value` as bytes. Throws a `TransportError` that says where the part is that cannot travel. */
+export function encode(value: unknown, options?: EncodeOptions): Packet {
+  return encoder().encodeInto(value, options).take();
+}
+
+/** The value of a packet, whose bytes may be in shared memory; nothing of it refers to them. */
+export function decode(packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] }): unknown {
+  return (spareReader.busy ? new ValueReader() : spareReader).packet(packet.bytes, packet.side);
+}
+
+/** Drops a packet that nobody will decode: gives up what its shared objects hold. */
+export function discard(packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] }): void {
+  if (((packet.bytes[0] ?? 0) & HAS_SHARED) === 0) return;
+  try {
+    decode(packet);
+  } catch {
+    // Nobody asked for the value.
+  }
+}
+
+/** The error to throw for what writing `value` threw. */
+function explain(thrown: unknown, value: unknown, where: string | undefined): unknown {
+  if (thrown instanceof Refusal) {
+    const labels = findPath(value, { value: thrown.value })?.labels ?? [];
+    const cause = cloneError(thrown.value);
+    return new TransportError(
+      `Cannot send ${place(where, labels)}: ${thrown.reason}`,
+      cause === undefined ? {} : { cause },
+    );
+  }
+  const found = isStackOverflow(thrown) ? null : findPath(value);
+  if (found === null) return thrown;
+  return new TransportError(
+    `Cannot send ${place(where, found.labels)}: reading it threw ${text(thrown)}`,
+    { cause: thrown },
+  );
+}
+
+function isStackOverflow(thrown: unknown): boolean {
+  return thrown instanceof RangeError && /call stack/.test(thrown.message);
+}
+
+function place(where: string | undefined, labels: readonly string[]): string {
+  const all = where === undefined ? labels : [where, ...labels];
+  return all.length === 0 ? "the value" : all.join(" → ");
+}
+
+function cloneError(value: unknown): unknown {
+  try {
+    structuredClone(value);
+  } catch (error) {
+    return error;
+  }
+}
+
+function text(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return standIn(value);
+  }
+}
+
+/** A thrown value as bytes, whatever it is; what of it cannot travel is replaced by a text. Never throws. */
+export function encodeError(thrown: unknown, options?: EncodeOptions): Packet {
+  const subject = typeof thrown === "function" || typeof thrown === "symbol"
+    ? new TransportError(`The task threw a value that cannot travel: ${standIn(thrown)}`)
+    : thrown;
+  try {
+    return encoder().encodeLenient(subject, options).take();
+  } catch {
+    const error = new TransportError(`The task threw a value that cannot travel: ${text(thrown)}`);
+    return encoder().encodeLenient(error, options).take();
+  }
+}
+
+/** How a thrown value is decoded. */
+export interface DecodeErrorOptions {
+  /** The stack of the call that started the work: it is added below the worker's own. */
+  readonly localStack?: string;
+}
+
+/** The thrown value of a packet; an error's `stack` is the worker's, then that of the call. */
+export function decodeError(
+  packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] },
+  options?: DecodeErrorOptions,
+): unknown {
+  const value = decode(packet);
+  const local = options?.localStack;
+  if (!(value instanceof Error) || local === undefined) return value;
+  const frames = local.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+  if (frames === "") return value;
+  const stack = typeof value.stack === "string" ? value.stack : text(value);
+  Object.defineProperty(value, "stack", {
+    value: `${stack}\n  called from:\n${frames}`,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  return value;
+}
