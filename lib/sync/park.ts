@@ -1,5 +1,5 @@
 import { checkTimeout } from "../base/check.ts";
-import type { WaitOptions } from "../base/options.ts";
+import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { perRealm } from "../base/realm.ts";
 import { CONTROL_OFFSET, CONTROL_SERVICE } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
@@ -23,8 +23,12 @@ import { blockedOn, isDead, MAIN_PID, setBlockedOn } from "../memory/process_tab
 export type Deadline = number;
 
 /** The deadline of a call that starts now. */
-export function deadlineOf(options: { readonly timeout?: number | undefined } | undefined): Deadline {
-  const timeout = options === undefined ? Infinity : checkTimeout(options.timeout);
+export function deadlineOf(options: WaitSyncOptions | undefined): Deadline {
+  return options === undefined ? Infinity : deadlineAfter(checkTimeout(options.timeout));
+}
+
+/** The deadline that is `timeout` milliseconds from now. */
+export function deadlineAfter(timeout: number): Deadline {
   return timeout === Infinity ? Infinity : timeout === 0 ? 0 : performance.now() + timeout;
 }
 
@@ -348,3 +352,9 @@ export function releaseLoop(): void {
 }
 
 function keepAlive(): void {}
+
+/** Waits while the word is `expected` without keeping the program alive and without an end of its own: for a thread's own loops. */
+export async function parkIdle(words: Int32Array<SharedArrayBuffer>, index: number, expected: number): Promise<void> {
+  const wait = Atomics.waitAsync(words, index, expected);
+  if (wait.async) await wait.value;
+}
