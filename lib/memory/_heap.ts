@@ -56,7 +56,9 @@ let view: Int32Array<SharedArrayBuffer> | undefined;
 
 /** The words of the whole memory, at least up to `position`. */
 export function wordsTo(position: number): Int32Array<SharedArrayBuffer> {
-  if (view === undefined || view.length < (position + 1) * UNIT_WORDS) view = wordsAt(0, sharedBuffer().byteLength / 4);
+  if (view === undefined || view.length < (position + 1) * UNIT_WORDS) {
+    view = wordsAt(0, Math.floor(sharedBuffer((position + 1) * UNIT_BYTES).byteLength / 4));
+  }
   return view;
 }
 

@@ -1,8 +1,8 @@
 import { perRealm } from "../base/realm.ts";
-import { changeOwner, commit, forEachBlock, ownerOf, registerSweeper, release, reserve } from "./arena.ts";
+import { allocate, changeOwner, forEachBlock, free, ownerOf, registerSweeper, release } from "./_blocks.ts";
 import { BlockKind, CONTROL_OFFSET, CONTROL_ORPHANS, UNIT_BYTES } from "./layout.ts";
 import { wordsAt } from "./memory.ts";
-import { self } from "./process_table.ts";
+import { alive, self } from "./process_table.ts";
 import { wordsTo } from "./_heap.ts";
 
 /**
@@ -15,9 +15,13 @@ import { wordsTo } from "./_heap.ts";
  * once, even when the dying and its sweeper both try.
  */
 
-/** Entries of one ledger block. */
+/** Entries of one ledger block; the two words behind them are its own. */
 const ENTRIES = 511;
-const BLOCK_BYTES = ENTRIES * 8;
+const BLOCK_BYTES = (ENTRIES + 1) * 8;
+/** Word of a ledger block: when, in seconds, its process was found dead; 0 while it lives. */
+const FOUND_DEAD = ENTRIES * 2;
+/** How long, in milliseconds, a thread that was declared dead may still write to memory that it had. */
+const GRACE = 100;
 
 interface Book {
   /** Word indexes, in the whole memory, of the entries that are free. */
@@ -28,64 +32,96 @@ function book(): Book {
   return perRealm("ledger", () => ({ vacant: [] }));
 }
 
-/** Writes a reference to the block at `offset` down, and returns its entry. */
-export function enter(offset: number, generation: number): number {
+/** The words of the memory, at least those of the ledger block around `entry`. */
+function wordsOf(entry: number): Int32Array<SharedArrayBuffer> {
+  return wordsTo(Math.ceil((entry + 2) * 4 / UNIT_BYTES));
+}
+
+/** An entry of this process for a block that is about to be allocated, or adopted. */
+export function vacancy(): number {
   const { vacant } = book();
   if (vacant.length === 0) addBlock(vacant);
-  const entry = vacant.pop()!;
-  const words = wordsTo(Math.ceil((entry + 2) * 4 / UNIT_BYTES));
+  return vacant.pop()!;
+}
+
+/** Gives an entry that was not used back. */
+export function returnVacancy(entry: number): void {
+  book().vacant.push(entry);
+}
+
+/** Writes a reference to the block at `offset` down, and returns its entry. */
+export function enter(offset: number, generation: number): number {
+  const entry = vacancy();
+  const words = wordsOf(entry);
   words[entry] = generation;
   Atomics.store(words, entry + 1, offset / UNIT_BYTES);
   return entry;
 }
 
 function addBlock(vacant: number[]): void {
-  const offset = adoptOrphan() ?? newBlock();
+  const offset = adoptOrphan() ?? allocate(BLOCK_BYTES, BlockKind.Ledger);
   for (let entry = ENTRIES - 1; entry >= 0; entry--) vacant.push(offset / 4 + entry * 2);
 }
 
-function newBlock(): number {
-  const offset = reserve(BLOCK_BYTES);
-  commit(offset, BlockKind.Ledger);
-  return offset;
-}
-
-/** The settled ledger of a dead process, now this one's. */
+/** A ledger of a process that has been dead for long, settled once more, now this one's. */
 function adoptOrphan(): number | undefined {
   const control = wordsAt(CONTROL_OFFSET, 16);
   if (Atomics.load(control, CONTROL_ORPHANS) <= 0) return undefined;
   let adopted: number | undefined;
   forEachBlock(({ offset, kind, owner }) => {
-    if (adopted !== undefined || kind !== BlockKind.Ledger || owner !== 0) return;
-    if (!changeOwner(offset, 0, self())) return;
+    if (adopted !== undefined || kind !== BlockKind.Ledger || alive(owner)) return;
+    const words = wordsTo((offset + BLOCK_BYTES) / UNIT_BYTES);
+    const found = Atomics.load(words, offset / 4 + FOUND_DEAD);
+    if (found === 0 || seconds() - found < 2 || !changeOwner(offset, owner, self())) return;
+    settle(offset);
+    Atomics.store(words, offset / 4 + FOUND_DEAD, 0);
     Atomics.sub(control, CONTROL_ORPHANS, 1);
     adopted = offset;
   });
   return adopted;
 }
 
+function seconds(): number {
+  return Math.floor(Date.now() / 1000) & 0x3fffffff;
+}
+
 /** Takes an entry away; `false` when this process was declared dead and somebody else has taken it. */
 export function strike(entry: number, offset: number): boolean {
-  const words = wordsTo(Math.ceil((entry + 2) * 4 / UNIT_BYTES));
   const unit = offset / UNIT_BYTES;
-  if (Atomics.compareExchange(words, entry + 1, unit, 0) !== unit) return false;
+  if (Atomics.compareExchange(wordsOf(entry), entry + 1, unit, 0) !== unit) return false;
   book().vacant.push(entry);
   return true;
 }
 
-function settle(ledger: number, deadPid: number): void {
-  if (ownerOf(ledger) !== deadPid) return;
+/** Gives back the references in the ledger block at `ledger`. */
+function settle(ledger: number): void {
   const first = ledger / 4;
   const words = wordsTo((ledger + BLOCK_BYTES) / UNIT_BYTES);
   for (let entry = first; entry < first + ENTRIES * 2; entry += 2) {
     const unit = Atomics.exchange(words, entry + 1, 0);
     if (unit !== 0) release(unit * UNIT_BYTES, words[entry]!);
   }
-  // Not freed but handed on: the dead may still write here for a moment, and must not into anyone's data.
-  if (changeOwner(ledger, deadPid, 0)) Atomics.add(wordsAt(CONTROL_OFFSET, 16), CONTROL_ORPHANS, 1);
 }
 
-registerSweeper(BlockKind.Ledger, settle);
+/** Frees what `deadPid` held and had only reserved. Not before its thread has surely stopped: it may still write there. */
+export function collectAfter(deadPid: number): void {
+  forEachBlock(({ offset, kind, owner, generation }) => {
+    if (owner !== deadPid) return;
+    if (kind === BlockKind.Ledger) settle(offset);
+    else if (kind === BlockKind.Reserved) free(offset, generation);
+  });
+}
+
+/** Marks a dead process's ledger, which is handed on to another later: the dead may still write to it, and must not into anyone's data. */
+function foundDead(ledger: number, deadPid: number): void {
+  if (ownerOf(ledger) !== deadPid) return;
+  const words = wordsTo((ledger + BLOCK_BYTES) / UNIT_BYTES);
+  if (Atomics.compareExchange(words, ledger / 4 + FOUND_DEAD, 0, seconds()) !== 0) return;
+  Atomics.add(wordsAt(CONTROL_OFFSET, 16), CONTROL_ORPHANS, 1);
+  Deno.unrefTimer(setTimeout(() => collectAfter(deadPid), GRACE));
+}
+
+registerSweeper(BlockKind.Ledger, foundDead);
 
 /** How many references the process `pid` has written down: for tests and diagnostics. */
 export function entriesOf(pid: number): number {

@@ -1,8 +1,9 @@
 import { ClosedError } from "../base/errors.ts";
-import { enter, strike } from "./_ledger.ts";
-import { commit, free, generationOf, release, reserve, retain } from "./arena.ts";
+import { enter, returnVacancy, strike, vacancy } from "./_ledger.ts";
+import { allocate, commit, free, generationOf, lengthOf, release, retain } from "./arena.ts";
 import type { BlockKind } from "./layout.ts";
 import { sharedBuffer } from "./memory.ts";
+import { isDead } from "./process_table.ts";
 
 /**
  * A process's hold on one block: what every object that lives in shared
@@ -29,7 +30,7 @@ interface Hold {
 
 /** Gives one reference back, unless the sweeper of a process declared dead has. */
 function giveUp(hold: Hold): void {
-  if (strike(hold.entry, hold.offset)) release(hold.offset, hold.generation);
+  if (!isDead() && strike(hold.entry, hold.offset)) release(hold.offset, hold.generation);
 }
 
 const collected = new FinalizationRegistry<Hold>(giveUp);
@@ -48,12 +49,19 @@ export class Handle {
 
   /** Allocates a zeroed block; `initialize`, if given, fills it before any other thread can come across it. */
   static create(byteLength: number, kind: BlockKind, initialize?: (offset: number) => void): Handle {
-    const offset = reserve(byteLength);
-    const generation = generationOf(offset);
-    const entry = enter(offset, generation);
-    initialize?.(offset);
-    commit(offset, kind);
-    return new Handle({ offset, generation, entry }, true);
+    const entry = vacancy();
+    let offset: number;
+    try {
+      offset = allocate(byteLength, kind, { entry, reserved: initialize !== undefined });
+    } catch (error) {
+      returnVacancy(entry);
+      throw error;
+    }
+    if (initialize !== undefined) {
+      initialize(offset);
+      commit(offset, kind);
+    }
+    return new Handle({ offset, generation: generationOf(offset), entry }, true);
   }
 
   /** Makes the reference that {@linkcode Handle.share} took this process's own. */
@@ -129,7 +137,7 @@ const keptBy = new WeakMap<SharedArrayBuffer, Handle>();
  * holds the block.
  */
 export function bufferKeeping(handle: Handle): SharedArrayBuffer {
-  const buffer = structuredClone(sharedBuffer());
+  const buffer = structuredClone(sharedBuffer(handle.offset + lengthOf(handle.offset)));
   keptBy.set(buffer, handle);
   return buffer;
 }

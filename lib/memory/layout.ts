@@ -35,6 +35,8 @@ export const CONTROL_ARENA_DIRTY = 4;
 export const CONTROL_GENERATION = 5;
 /** Control word: raised to ask the main thread, even a blocked one, to serve its workers' requests. */
 export const CONTROL_SERVICE = 6;
+/** Control word: byte offset, divided by 64, of the newest request of a worker to the main thread, or 0. */
+export const CONTROL_REQUESTS = 7;
 /** Control word from which the arena keeps its index (64 words). */
 export const CONTROL_ARENA_INDEX = 64;
 /** How many free lists the index has. */
@@ -185,3 +187,24 @@ export const BLOCK_PREVIOUS_FREE = 10;
 export const BLOCK_ATTACHED = 11;
 /** Header word of a used block: generation of the attached block. */
 export const BLOCK_ATTACHED_GENERATION = 12;
+
+/** Lock word: 0, or the holder's pid shifted by {@linkcode LOCK_PID_SHIFT} and flags. */
+export const LOCK_STATE = 0;
+/** Lock word: raised when those who wait without blocking should look again. */
+export const LOCK_TURN = 1;
+/** Lock word: pid of a process that has waited for long, to which the next release offers the lock, or 0. */
+export const LOCK_STARVED = 2;
+/** Lock word: when the lock was last offered, in milliseconds of `Date.now()`. */
+export const LOCK_OFFERED_AT = 3;
+/** Bytes of a lock. */
+export const LOCK_BYTES = 16;
+/** Flag of {@linkcode LOCK_STATE}: blocked threads wait for the word. */
+export const LOCK_SLEEPERS = 1;
+/** Flag of {@linkcode LOCK_STATE}: {@linkcode LOCK_TURN} has to be raised at the release. */
+export const LOCK_WATCHERS = 2;
+/** Flag of {@linkcode LOCK_STATE}: the sweep of the holder's death has been here. */
+export const LOCK_ORPHAN = 4;
+/** Flag of {@linkcode LOCK_STATE}: the process does not hold the lock yet; it is kept for it for some milliseconds. */
+export const LOCK_OFFERED = 8;
+/** Where the pid begins in {@linkcode LOCK_STATE}. */
+export const LOCK_PID_SHIFT = 4;

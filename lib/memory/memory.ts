@@ -30,17 +30,26 @@ export function adoptMemory(memory: WebAssembly.Memory): void {
   cell().memory = memory;
 }
 
-/** The memory's bytes as of now: asked for anew where an offset may lie in pages that another thread added. */
-export function sharedBuffer(): SharedArrayBuffer {
-  return sharedMemory().buffer as unknown as SharedArrayBuffer;
+/**
+ * The memory's bytes as of now, at least up to the byte offset `end`, which
+ * some thread's growth has reached: asked for anew where an offset may lie in
+ * pages that another thread added.
+ */
+export function sharedBuffer(end = 0): SharedArrayBuffer {
+  const memory = sharedMemory();
+  const buffer = memory.buffer as unknown as SharedArrayBuffer;
+  if (buffer.byteLength >= end) return buffer;
+  // The engine tells a thread of another's growth at its next interrupt: growing by nothing asks at once.
+  memory.grow(0);
+  return memory.buffer as unknown as SharedArrayBuffer;
 }
 
 /** `length` words of shared memory from the byte offset `offset`, a multiple of 4. */
 export function wordsAt(offset: number, length: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(sharedBuffer(), offset, length);
+  return new Int32Array(sharedBuffer(offset + length * 4), offset, length);
 }
 
 /** `length` bytes of shared memory from the byte offset `offset`. */
 export function bytesAt(offset: number, length: number): Uint8Array<SharedArrayBuffer> {
-  return new Uint8Array(sharedBuffer(), offset, length);
+  return new Uint8Array(sharedBuffer(offset + length), offset, length);
 }

@@ -12,11 +12,11 @@ import {
   referencesOf,
   registerSweeper,
   release,
-  reserve,
   retain,
   stats,
   sweep,
 } from "../../lib/memory/arena.ts";
+import { collectAfter } from "../../lib/memory/_ledger.ts";
 import { BlockKind, CONTROL_ARENA_LOCK, CONTROL_OFFSET } from "../../lib/memory/layout.ts";
 import { bytesAt, wordsAt } from "../../lib/memory/memory.ts";
 import { declareDead, enlist, self } from "../../lib/memory/process_table.ts";
@@ -121,11 +121,11 @@ Deno.test("sweep() calls the sweeper of each kind and goes on when one throws", 
   release(b);
 });
 
-Deno.test("sweep() frees what the dead had only reserved", () => {
-  const offset = reserve(100);
-  sweep(self() + 1);
+Deno.test("what a process had only reserved goes after its death", () => {
+  const offset = allocate(100, BlockKind.Data, { reserved: true });
+  collectAfter(self() + 1);
   assertNotEquals(generationOf(offset), 0);
-  sweep(self());
+  collectAfter(self());
   assertEquals(generationOf(offset), 0);
 });
 

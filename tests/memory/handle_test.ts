@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { ClosedError } from "../../lib/base/errors.ts";
 import { allocate, generationOf, referencesOf, release, sweep } from "../../lib/memory/arena.ts";
-import { entriesOf } from "../../lib/memory/_ledger.ts";
+import { collectAfter, entriesOf } from "../../lib/memory/_ledger.ts";
 import { Handle } from "../../lib/memory/handle.ts";
 import { BlockKind } from "../../lib/memory/layout.ts";
 import { wordsAt } from "../../lib/memory/memory.ts";
@@ -78,6 +78,9 @@ Deno.test("the holds of a process that dies are given up, once, and its ledger s
   declareDead(pid, -9);
   sweep(pid);
   sweep(pid);
+  assertEquals(referencesOf(mine.offset), 2);
+  collectAfter(pid);
+  collectAfter(pid);
   assertEquals(referencesOf(mine.offset), 1);
   assertEquals(generationOf(created.offset), 0);
   assertEquals(entriesOf(pid), 0);
@@ -87,8 +90,10 @@ Deno.test("the holds of a process that dies are given up, once, and its ledger s
   const next = enlist(self());
   const held = asProcess(next, () => Handle.create(10, BlockKind.Data));
   assertEquals(entriesOf(next), 1);
+  assertThrows(() => asProcess(pid, () => allocate(10)), ClosedError, "ended");
   declareDead(next, 0);
   sweep(next);
+  collectAfter(next);
   assert(!held.open);
   mine.dispose();
 });
