@@ -208,3 +208,33 @@ export const LOCK_ORPHAN = 4;
 export const LOCK_OFFERED = 8;
 /** Where the pid begins in {@linkcode LOCK_STATE}. */
 export const LOCK_PID_SHIFT = 4;
+
+/** Event word: flags, and from {@linkcode EVENT_EPOCH_SHIFT} on how often the event has been set. */
+export const EVENT_STATE = 0;
+/** Bytes of an event. */
+export const EVENT_BYTES = 4;
+/** Flag of {@linkcode EVENT_STATE}: the event is set. */
+export const EVENT_SET = 1;
+/** Flag of {@linkcode EVENT_STATE}: someone waits. */
+export const EVENT_WAITERS = 2;
+/** Where the epoch begins in {@linkcode EVENT_STATE}. */
+export const EVENT_EPOCH_SHIFT = 2;
+
+/** Semaphore word: free units that are not tracked. */
+export const SEMAPHORE_FREE = 0;
+/** Semaphore word: raised by every release; what blocked threads wait on. */
+export const SEMAPHORE_SLEEP = 1;
+/** Semaphore word: raised when those who wait without blocking should look again. */
+export const SEMAPHORE_TURN = 2;
+/** Semaphore word: {@linkcode LOCK_SLEEPERS} and {@linkcode LOCK_WATCHERS}, while such wait. */
+export const SEMAPHORE_WAITERS = 3;
+/** Semaphore word: how many units are tracked. */
+export const SEMAPHORE_TRACKED = 4;
+/** Semaphore word: the most that {@linkcode SEMAPHORE_FREE} may become. */
+export const SEMAPHORE_LIMIT = 5;
+/** Semaphore word: the start value. */
+export const SEMAPHORE_START = 6;
+/** Semaphore word from which each tracked unit has a word: 0 while it is free, else the pid of its holder. */
+export const SEMAPHORE_UNITS = 8;
+/** The most units that are tracked: the first ones of the start value. */
+export const SEMAPHORE_MOST_TRACKED = 256;

@@ -1,0 +1,56 @@
+/**
+ * What `acquire` gives: disposing it releases what was acquired, once.
+ *
+ * @example
+ * ```ts
+ * import { Lock } from "@lanes/lanes/sync";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const lock = new Lock();
+ * {
+ *   using _held = await lock.acquire();
+ *   assert(lock.locked());
+ * }
+ * assertFalse(lock.locked());
+ * ```
+ */
+export interface Guard extends Disposable {
+  /**
+   * Whether the holder before ended (killed, threw, exited or returned) while
+   * it held this: what it guards may be half changed. `true` for the one guard
+   * that took over, `false` for all others.
+   */
+  readonly abandoned: boolean;
+}
+
+/** How a {@linkcode Hold} gives back what it holds; a symbol, so that it is no part of the public API. */
+export const GIVE_BACK: unique symbol = Symbol.for("lanes.give back") as never;
+
+/** What a {@linkcode Hold} was taken from. */
+export interface Holdable {
+  /** Gives back what `token` stands for, unless that was given back already. */
+  [GIVE_BACK](token: number): void;
+}
+
+/** The guard of all primitives. */
+export class Hold implements Guard {
+  /** See {@linkcode Guard.abandoned}. */
+  readonly abandoned: boolean;
+  readonly #token: number;
+  #from: Holdable | null;
+
+  /** A guard for what `token` stands for in `from`. */
+  constructor(from: Holdable, token: number, abandoned: boolean) {
+    this.#from = from;
+    this.#token = token;
+    this.abandoned = abandoned;
+  }
+
+  /** Releases, once. */
+  [Symbol.dispose](): void {
+    const from = this.#from;
+    if (from === null) return;
+    this.#from = null;
+    from[GIVE_BACK](this.#token);
+  }
+}

@@ -1,0 +1,132 @@
+import { checkTimeout } from "../base/check.ts";
+import { InvalidStateError } from "../base/errors.ts";
+import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
+import { Handle, type HandleData } from "../memory/handle.ts";
+import { BlockKind, LOCK_BYTES, LOCK_PID_SHIFT, LOCK_STATE } from "../memory/layout.ts";
+import { wordsAt } from "../memory/memory.ts";
+import { isDead, self } from "../memory/process_table.ts";
+import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
+import { INSPECT, ownerName } from "./_inspect.ts";
+import { localOf } from "./_local.ts";
+import { GIVE_BACK, type Guard, Hold, type Holdable } from "./guard.ts";
+import { giveBack, isMine, LockLocal, Take, takeAsync, takeSync, tryTake } from "./lock_word.ts";
+import { deadlineAfter, deadlineOf, signalOf } from "./park.ts";
+
+/**
+ * A lock that belongs to a process, which may acquire it again while it holds
+ * it, and has to release it as often. Tasks of one process share it: it keeps
+ * out other processes, not the process's own tasks.
+ *
+ * If the process ends while it holds the lock, the lock goes to the next waiter
+ * whatever the count was; that waiter's guard alone is `abandoned`.
+ *
+ * @example
+ * ```ts
+ * import { RLock } from "@lanes/lanes/sync";
+ * import { assert } from "@std/assert";
+ *
+ * const lock = new RLock();
+ * using _outer = await lock.acquire();
+ * using _inner = await lock.acquire();
+ * assert(lock.locked());
+ * ```
+ */
+export class RLock implements Shareable, Holdable {
+  readonly #handle: Handle;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #local: LockLocal;
+
+  /** A new lock that nobody holds. */
+  constructor() {
+    const handle = adopted ?? Handle.create(LOCK_BYTES, BlockKind.RLock);
+    this.#handle = handle;
+    this.#words = wordsAt(handle.offset, LOCK_BYTES / 4);
+    this.#local = localOf(handle, () => new LockLocal());
+  }
+
+  /**
+   * Acquires the lock, once more if this process holds it already. Resolves to
+   * `null` when the timeout passed before.
+   *
+   * @throws {TypeError} When the timeout is not a number or the signal no `AbortSignal`.
+   * @throws The signal's reason, when it is aborted.
+   */
+  async acquire(options?: WaitOptions): Promise<Guard | null> {
+    const deadline = deadlineOf(options);
+    const signal = signalOf(options);
+    return this.#hold(await takeAsync(this.#words, this.#local, { deadline, signal, reentrant: true }));
+  }
+
+  /**
+   * As {@linkcode RLock.acquire}, blocking the thread.
+   *
+   * @throws {TypeError} When the timeout is not a number.
+   */
+  acquireSync(options?: WaitSyncOptions): Guard | null {
+    const timeout = options === undefined ? Infinity : checkTimeout(options.timeout);
+    let take: Take = isMine(this.#words) ? Take.Taken : tryTake(this.#words);
+    if (take === Take.Failed) take = takeSync(this.#words, deadlineAfter(timeout));
+    if (take !== Take.Failed) this.#local.again();
+    return this.#hold(take);
+  }
+
+  /**
+   * Releases the lock once.
+   *
+   * @throws {InvalidStateError} When this process does not hold it.
+   */
+  release(): void {
+    if (isMine(this.#words)) return this.#releaseOnce();
+    if (isDead()) return;
+    throw new InvalidStateError("Cannot release a lock that this process does not hold: acquire it first");
+  }
+
+  /** Whether some process holds the lock; one that has ended counts until the lock is acquired again. */
+  locked(): boolean {
+    return Atomics.load(this.#words, LOCK_STATE) !== 0;
+  }
+
+  #releaseOnce(): void {
+    if (this.#local.count > 1) {
+      this.#local.count--;
+      return;
+    }
+    this.#local.count = 0;
+    giveBack(this.#words);
+  }
+
+  #hold(take: Take): Guard | null {
+    if (take === Take.Failed) return null;
+    return new Hold(this, this.#local.serial, take === Take.Abandoned);
+  }
+
+  /** What disposing a guard does; for the library's own use. */
+  [GIVE_BACK](serial: number): void {
+    // A guard outlived by explicit releases must not release what was acquired later.
+    if (this.#local.serial === serial && isMine(this.#words)) this.#releaseOnce();
+  }
+
+  /** How the lock travels; for the library's own use. */
+  [SHARE](): Shared {
+    return { kind: "RLock", data: this.#handle.share("RLock") };
+  }
+
+  /** How the lock is printed: as in Python, with the name of its owner and the count. */
+  [INSPECT](): string {
+    const pid = Atomics.load(this.#words, LOCK_STATE) >>> LOCK_PID_SHIFT;
+    const count = pid === 0 ? 0 : pid === self() ? this.#local.count : "nonzero";
+    return `<RLock(${ownerName(pid)}, ${count})>`;
+  }
+}
+
+/** The handle that the next lock is made from, when it is one that arrived here. */
+let adopted: Handle | null = null;
+
+registerShareable("RLock", (data: HandleData): RLock => {
+  adopted = Handle.adopt(data);
+  try {
+    return new RLock();
+  } finally {
+    adopted = null;
+  }
+});
