@@ -217,7 +217,7 @@ Deno.test("progress: true draws nothing when stderr is no terminal", async () =>
   assertEquals([ended.stdout, ended.stderr, ended.code], ["[ 1, 4, 9 ]\n", "", 0]);
 });
 
-Deno.test("a function whose module cannot be imported in the worker rejects its task only", async () => {
+Deno.test("D-04 a task that cannot be rebuilt in the worker rejects, and the pool lives", async () => {
   const ended = await run(
     `
     import { Pool } from "@lanes/lanes";
