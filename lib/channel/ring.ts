@@ -57,7 +57,7 @@ export interface RingRecord {
   bytes: Uint8Array;
 }
 
-/** Where a writer put a record: what it needs to take it back. */
+/** Where a writer put a record, counted from the ring's first byte on and wrapping at 2^32: what it needs to take it back. */
 export type RecordPlace = number;
 
 /** The two ends' common view of one ring. */
@@ -93,15 +93,19 @@ export class RingWriter extends Ring {
   }
 
   /**
-   * Writes a record and returns its place, or -1 when the ring has no room
-   * for it now. `header` is `[kind, id, aux, aux2]`.
+   * Writes a record and returns its place, or `null` when the ring has no room
+   * for it now.
    */
-  write(kind: number, id: number, body: { aux: number; aux2: number; bytes: Uint8Array; length: number }): RecordPlace {
+  write(
+    kind: number,
+    id: number,
+    body: { aux: number; aux2: number; bytes: Uint8Array; length: number },
+  ): RecordPlace | null {
     const { length } = body;
     const indirect = length > this.capacity >> 2;
     const size = indirect ? HEADER : (HEADER + length + 15) & ~15;
     const at = this.#reserve(size);
-    if (at < 0) return -1;
+    if (at < 0) return null;
     const word = at >> 2;
     const words = this.words;
     if (indirect) words[word + BLOCK] = spill(body.bytes, length);
@@ -113,18 +117,29 @@ export class RingWriter extends Ring {
     words[word + ID] = id;
     words[word + AUX] = body.aux;
     words[word + AUX + 1] = body.aux2;
-    this.#tail = (this.#tail + size) | 0;
+    const place = this.#tail;
+    this.#tail = (place + size) | 0;
     Atomics.store(this.control, RING_TAIL, this.#tail);
-    return at;
+    return place;
   }
 
   /** Takes back the record at `place`; `false` when its reader has started on it. */
   revoke(place: RecordPlace): boolean {
-    const index = (place >> 2) + STATE;
-    if (Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) !== RecordState.Queued) {
-      return false;
-    }
-    return true;
+    if (this.#isRead(place)) return false;
+    const index = ((place & (this.capacity - 1)) >> 2) + STATE;
+    return Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) === RecordState.Queued;
+  }
+
+  /** Whether the reader has started on the record at `place`. */
+  begun(place: RecordPlace): boolean {
+    if (this.#isRead(place)) return true;
+    return Atomics.load(this.words, ((place & (this.capacity - 1)) >> 2) + STATE) === RecordState.Taken;
+  }
+
+  /** Whether the reader is past `place`: another record may lie there by now. Only this thread writes there, so it stays true or false until it does. */
+  #isRead(place: RecordPlace): boolean {
+    this.#head = Atomics.load(this.control, RING_HEAD);
+    return ((place - this.#head) | 0) < 0;
   }
 
   /** Finds room for `size` contiguous bytes, with a filler before the end where needed; -1 when there is none. */

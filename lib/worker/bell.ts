@@ -2,7 +2,7 @@ import { perRealm } from "../base/realm.ts";
 import { allocate } from "../memory/arena.ts";
 import { BELL_BYTES, BELL_COUNT, BELL_PARKED, BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
-import { holdLoop, parkAsync, parkSync, releaseLoop } from "../sync/park.ts";
+import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
 
 /**
  * How a thread hears from all the workers that it owns: one word in shared
@@ -120,9 +120,7 @@ export class Bell {
   async #park(seen: number): Promise<void> {
     this.#parked = true;
     Atomics.store(this.#words, BELL_PARKED, 1);
-    if (Atomics.load(this.#words, BELL_COUNT) === seen) {
-      await parkAsync(this.#words, BELL_COUNT, seen, { keepAlive: false });
-    }
+    await parkIdle(this.#words, BELL_COUNT, seen);
     Atomics.store(this.#words, BELL_PARKED, 0);
     this.#parked = false;
   }

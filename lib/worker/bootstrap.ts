@@ -3,7 +3,7 @@ import { encodeError } from "../channel/codec.ts";
 import { adoptKernelModule } from "../kernels/instance.ts";
 import { adoptMemory } from "../memory/memory.ts";
 import { becomePid } from "../memory/process_table.ts";
-import { setPost, deliver } from "./side.ts";
+import { deliver, setPost } from "./side.ts";
 import "./_shareables.generated.ts";
 import { Desk } from "./desk.ts";
 import { exitWorker, guardExits, HeapWatch, holdLife } from "./life.ts";
@@ -53,7 +53,7 @@ function receive(message: LanesMessage): void {
 
 /** An error that nobody caught ends the worker with exit code 1, after its owner was told which it was. */
 function dieOf(spec: ThreadSpec, desk: Desk, error: unknown): never {
-  const bytes = encodeError(error);
+  const { bytes } = encodeError(error);
   void desk.answer(Answer.Uncaught, 0, { aux: 0, aux2: 0, bytes, length: bytes.length });
   if (!spec.pooled) printUncaught(spec.name, error);
   return exitWorker(1);

@@ -10,7 +10,7 @@ import {
 } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
-import { parkAsync } from "../sync/park.ts";
+import { parkIdle } from "../sync/park.ts";
 import { ringAt } from "./bell.ts";
 import type { RecordBody } from "./lane.ts";
 
@@ -73,7 +73,7 @@ export class Desk implements DeskLike {
   }
 
   answer(kind: number, id: number, body: RecordBody = EMPTY): void | Promise<void> {
-    if (this.#outbox.write(kind, id, body) >= 0) ringAt(this.#bell);
+    if (this.#outbox.write(kind, id, body) !== null) ringAt(this.#bell);
     else return this.#answerWhenRoom(kind, id, body);
   }
 
@@ -83,8 +83,8 @@ export class Desk implements DeskLike {
     for (;;) {
       const head = Atomics.load(this.#outboxControl, RING_HEAD);
       Atomics.store(this.#words, LANE_FULL, 1);
-      if (this.#outbox.write(kind, id, kept) >= 0) break;
-      await parkAsync(this.#outboxControl, RING_HEAD, head, { keepAlive: false });
+      if (this.#outbox.write(kind, id, kept) !== null) break;
+      await parkIdle(this.#outboxControl, RING_HEAD, head);
     }
     ringAt(this.#bell);
   }
@@ -95,7 +95,7 @@ export class Desk implements DeskLike {
     if (!this.#inbox.empty || this.#spin()) return;
     onPark();
     Atomics.store(words, LANE_PARKED, 1);
-    if (this.#inbox.empty) await parkAsync(words, LANE_BELL, seen, { keepAlive: false });
+    if (this.#inbox.empty) await parkIdle(words, LANE_BELL, seen);
     Atomics.store(words, LANE_PARKED, 0);
   }
 

@@ -1,6 +1,6 @@
+import type { WaitState } from "../base/waitable.ts";
 import { decode, decodeError, encode, type Packet } from "../channel/codec.ts";
 import type { RingRecord } from "../channel/ring.ts";
-import type { WaitState } from "../channel/wait.ts";
 import { endWord } from "../memory/process_table.ts";
 import { type Carrier, carry } from "../task/task.ts";
 import { hire, type HireOptions, type Hold } from "./hire.ts";
@@ -33,6 +33,7 @@ export class Errand {
   readonly #hold: Hold;
   readonly #packet: Packet;
   #fn: Callable | null;
+  #carrier: Carrier | null = null;
   #sent = false;
   #ended = false;
   #uncaught: unknown;
@@ -90,6 +91,12 @@ export class Errand {
     };
   }
 
+  /** The worker did not find the function where it was said to be: it has to travel in another way. */
+  // deno-lint-ignore require-await -- what carry() throws at once is to be a rejection too
+  async #carryAgain(): Promise<Carrier> {
+    return carry(this.#fn!, { what: "target", refused: this.#carrier! });
+  }
+
   async #sendLater(pending: Promise<Carrier>): Promise<void> {
     try {
       const carrier = await pending;
@@ -105,6 +112,7 @@ export class Errand {
 
   #send(carrier: Carrier): void {
     const { link } = this.#hold;
+    this.#carrier = carrier;
     const { bytes } = encode(carrier, { where: "the target" });
     link.send(Order.Define, 0, { aux: ONLY, aux2: 0, bytes, length: bytes.length });
     const { bytes: args, side } = this.#packet;
@@ -121,13 +129,13 @@ export class Errand {
         this.#onValue(record);
         break;
       case Answer.Failure:
-        this.#settle(() => this.#options.onError(decodeError(record.bytes)));
+        this.#settle(() => this.#options.onError(decodeError(record)));
         break;
       case Answer.Unresolved:
-        void this.#sendLater(Promise.resolve(carry(this.#fn!, { what: "target", unresolved: true })));
+        void this.#sendLater(this.#carryAgain());
         break;
       case Answer.Uncaught:
-        this.#uncaught = decodeError(record.bytes);
+        this.#uncaught = decodeError(record);
         this.#options.onError(this.#uncaught);
         break;
       default:

@@ -48,6 +48,7 @@ export function hire(options: HireOptions, events: LaneEvents): Hold {
   const lane = allocateLane();
   const watched: LaneEvents = {
     onRecord: (record: RingRecord) => events.onRecord(record),
+    onReady: () => events.onReady?.(),
     onEnd: (exitCode: number) => {
       bell().unwatch(link);
       events.onEnd(exitCode);

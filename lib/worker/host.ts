@@ -1,16 +1,18 @@
 import { SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
 import { perRealm } from "../base/realm.ts";
-import { allocate, release, retain, sweep } from "../memory/arena.ts";
-import { BlockKind, CONTROL_OFFSET, CONTROL_SERVICE, LANE_INBOX, LANE_OUTBOX } from "../memory/layout.ts";
-import { bytesAt, sharedMemory, wordsAt } from "../memory/memory.ts";
+import { release, retain, sweep } from "../memory/arena.ts";
+import { LANE_INBOX, LANE_OUTBOX } from "../memory/layout.ts";
+import { sharedMemory } from "../memory/memory.ts";
 import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
 import { RingReader } from "../channel/ring.ts";
-import { parkAsync, requestService, setServiceHook } from "../sync/park.ts";
+import { setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { ringAt } from "./bell.ts";
 import { lockName } from "./life.ts";
+import { locks } from "./_locks.ts";
 import { type Boot, type LanesMessage, OUT_OF_MEMORY, type ServiceRequest, type ThreadSpec } from "./protocol.ts";
+import { request, requestsCame, takeRequests } from "./service.ts";
 import { deliver, setPost } from "./side.ts";
 
 /**
@@ -31,8 +33,6 @@ const WIND_DOWN_MS = 200;
 const MEBIBYTE = 1 << 20;
 /** The heap limit of a worker that has none of its own, which is what the runtime gives the main thread. */
 const DEFAULT_HEAP_MIB = 4096;
-/** Flag in the first word of a service request's block: where the next one is. */
-const REQUEST_HEADER_BYTES = 8;
 
 interface Thread {
   readonly worker: NodeWorker;
@@ -63,7 +63,7 @@ export function startThread(spec: ThreadSpec): void {
 
 /** Ends the thread of `pid`: dead for everyone at once, really stopped within milliseconds. */
 export function killThread(pid: number, exitCode: number): void {
-  if (declareDead(pid, exitCode)) sweep(pid);
+  declare(pid, exitCode);
   if (self() === MAIN_PID) stop(pid, exitCode);
   else request({ type: "kill", pid, exitCode });
 }
@@ -81,17 +81,20 @@ function create(spec: ThreadSpec): void {
   disconnectInspector();
   const boot: Boot = { memory: sharedMemory(), spec, mainModule: Deno.mainModule };
   retain(spec.lane);
-  const worker = new NodeWorker(url, {
-    env: SHARE_ENV,
-    name: spec.name,
-    workerData: { lanes: boot },
-    // Without limits of its own a worker that runs out of heap takes the whole program with it.
-    resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
-  } as ConstructorParameters<typeof NodeWorker>[1]);
+  const worker = new NodeWorker(
+    url,
+    {
+      env: SHARE_ENV,
+      name: spec.name,
+      workerData: { lanes: boot },
+      // Without limits of its own a worker that runs out of heap takes the whole program with it.
+      resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
+    } as ConstructorParameters<typeof NodeWorker>[1],
+  );
   const thread: Thread = { worker, spec, exitCode: 0, terminated: false };
   byPid.set(spec.pid, thread);
   worker.on("message", (message: LanesMessage) => {
-    if (message?.lanes === "side") passOn(message.to, message, message.transfer);
+    if (message?.lanes !== undefined) passOn(message.to, message, message.lanes === "side" ? message.transfer : []);
   });
   worker.on("error", (error: Error & { code?: string }) => {
     // Everything else is reported by the worker itself before it ends.
@@ -122,7 +125,7 @@ function ended(thread: Thread, exitCode: number): void {
   const { byPid } = threads();
   const { spec } = thread;
   if (!byPid.delete(spec.pid)) return;
-  if (declareDead(spec.pid, thread.exitCode || exitCode)) sweep(spec.pid);
+  declare(spec.pid, thread.exitCode || exitCode);
   ringAt(spec.bell);
   for (const child of byPid.values()) {
     if (child.spec.parent === spec.pid) killThread(child.spec.pid, -15);
@@ -133,7 +136,7 @@ function ended(thread: Thread, exitCode: number): void {
 
 /** Waits until a thread ended by force has really stopped, then frees what it shared. */
 async function afterStop(spec: ThreadSpec): Promise<void> {
-  await navigator.locks.request(lockName(spec.pid), () => {});
+  await locks().request(lockName(spec.pid), () => {});
   const timer = setTimeout(() => freeLane(spec.lane), WIND_DOWN_MS);
   Deno.unrefTimer(timer);
 }
@@ -155,43 +158,14 @@ function serveWorkers(): void {
 }
 
 async function watchRequests(): Promise<never> {
-  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
   for (;;) {
     serveRequests();
-    await parkAsync(control, CONTROL_SERVICE, 0, { keepAlive: false });
+    await requestsCame();
   }
 }
 
-/** Leaves a request to the main thread: a block on a list whose head is one control word. */
-function request(order: ServiceRequest): void {
-  const text = new TextEncoder().encode(JSON.stringify(order));
-  const offset = allocate(REQUEST_HEADER_BYTES + text.length, BlockKind.Data);
-  bytesAt(offset + REQUEST_HEADER_BYTES, text.length).set(text);
-  const header = wordsAt(offset, 2);
-  header[1] = text.length;
-  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
-  for (;;) {
-    const head = Atomics.load(control, CONTROL_SERVICE);
-    header[0] = head;
-    if (Atomics.compareExchange(control, CONTROL_SERVICE, head, offset / 64) === head) break;
-  }
-  requestService();
-}
-
-/** Serves every request that is there, oldest first. */
 function serveRequests(): void {
-  const control = wordsAt(CONTROL_OFFSET, CONTROL_SERVICE + 1);
-  let block = Atomics.exchange(control, CONTROL_SERVICE, 0);
-  const orders: ServiceRequest[] = [];
-  while (block !== 0) {
-    const offset = block * 64;
-    const [next, length] = wordsAt(offset, 2);
-    const text = bytesAt(offset + REQUEST_HEADER_BYTES, length!).slice();
-    orders.unshift(JSON.parse(new TextDecoder().decode(text)));
-    release(offset);
-    block = next!;
-  }
-  for (const order of orders) serve(order);
+  for (const order of takeRequests()) serve(order);
 }
 
 function serve(order: ServiceRequest): void {
@@ -202,7 +176,17 @@ function serve(order: ServiceRequest): void {
     case "kill":
       stop(order.pid, order.exitCode);
       break;
+    case "end":
+      declare(order.pid, order.exitCode);
+      ringAt(order.bell);
+      break;
     default:
       order satisfies never;
   }
+}
+
+/** Makes a death known: from here on nobody waits for the dead, and what it held passes on. */
+function declare(pid: number, exitCode: number): void {
+  declareDead(pid, exitCode);
+  sweep(pid);
 }

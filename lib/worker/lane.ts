@@ -26,6 +26,8 @@ import type { Belled } from "./bell.ts";
  * stopped.
  */
 
+export type { RecordPlace };
+
 /** What is written into a ring besides its kind and id. */
 export interface RecordBody {
   /** First number of the kind's own. */
@@ -42,6 +44,8 @@ export interface RecordBody {
 export interface LaneEvents {
   /** An answer came; the record is valid only during the call. */
   onRecord(record: RingRecord): void;
+  /** The worker takes orders from now on. */
+  onReady?(): void;
   /** The worker ended; no answer comes after this. */
   onEnd(exitCode: number): void;
 }
@@ -52,10 +56,12 @@ export interface Link extends Belled {
   readonly ready: boolean;
   /** The task that the worker is running, or 0. */
   readonly current: number;
-  /** Writes an order; its place, or -1 when there is no room now. */
-  send(kind: number, id: number, body: RecordBody): RecordPlace;
+  /** Writes an order; its place, or `null` when there is no room now. */
+  send(kind: number, id: number, body: RecordBody): RecordPlace | null;
   /** Takes an order back; `false` when the worker has started on it. */
   revoke(place: RecordPlace): boolean;
+  /** Whether the worker has started on an order. */
+  begun(place: RecordPlace): boolean;
 }
 
 /** Makes the shared block of a lane; returns its byte offset. */
@@ -73,6 +79,7 @@ export class Lane implements Link {
   readonly #outboxControl: Int32Array<SharedArrayBuffer>;
   readonly #events: LaneEvents;
   #ended = false;
+  #ready = false;
 
   /** The owner's end of the lane at `offset` to the worker `pid`. */
   constructor(pid: number, offset: number, events: LaneEvents) {
@@ -93,9 +100,9 @@ export class Lane implements Link {
     return Atomics.load(this.#words, LANE_CURRENT);
   }
 
-  send(kind: number, id: number, body: RecordBody): RecordPlace {
+  send(kind: number, id: number, body: RecordBody): RecordPlace | null {
     const place = this.#inbox.write(kind, id, body);
-    if (place >= 0) {
+    if (place !== null) {
       Atomics.add(this.#words, LANE_BELL, 1);
       if (Atomics.load(this.#words, LANE_PARKED) === 1) wake(this.#words, LANE_BELL, 1);
     }
@@ -106,11 +113,19 @@ export class Lane implements Link {
     return this.#inbox.revoke(place);
   }
 
+  begun(place: RecordPlace): boolean {
+    return this.#inbox.begun(place);
+  }
+
   poll(): boolean {
     if (this.#ended) return false;
     // Looked at before the ring: a worker's last answers come before its death.
     const dead = !alive(this.#pid);
     const any = this.#read();
+    if (!this.#ready && this.ready) {
+      this.#ready = true;
+      this.#events.onReady?.();
+    }
     if (dead) this.#end();
     return any || dead;
   }

@@ -1,10 +1,11 @@
 import process from "node:process";
 import v8 from "node:v8";
 import { perRealm } from "../base/realm.ts";
-import { sweep } from "../memory/arena.ts";
 import { declareDead } from "../memory/process_table.ts";
+import { locks } from "./_locks.ts";
 import { ringAt } from "./bell.ts";
 import { OUT_OF_MEMORY, type ThreadSpec } from "./protocol.ts";
+import { request } from "./service.ts";
 
 /**
  * A worker's own part in its life and death: the lock that makes it killable,
@@ -22,16 +23,20 @@ export function lockName(pid: number): string {
 /** Takes the lock of this worker's life; resolves when it is held. */
 export function holdLife(pid: number): Promise<void> {
   return new Promise((resolve) => {
-    void navigator.locks.request(lockName(pid), () => {
+    void locks().request(lockName(pid), () => {
       resolve();
       return new Promise<never>(() => {});
     });
   });
 }
 
-/** Tells everyone that this worker ends now with `exitCode`: also an owner that is blocked and hears no event. */
+/**
+ * Tells everyone that this worker ends now with `exitCode`: also a main thread that is blocked and hears no event. Asked
+ * while still alive, since the dead can use nothing that is shared.
+ */
 function announce(spec: ThreadSpec, exitCode: number): void {
-  if (declareDead(spec.pid, exitCode)) sweep(spec.pid);
+  request({ type: "end", pid: spec.pid, exitCode, bell: spec.bell });
+  declareDead(spec.pid, exitCode);
   ringAt(spec.bell);
 }
 
@@ -56,7 +61,7 @@ export function exitWorker(exitCode: number): never {
 
 /** Makes every way out of this worker announce its end first. */
 export function guardExits(spec: ThreadSpec): void {
-  const exit = process.exit.bind(process) as (code: number) => never;
+  const exit = Deno.exit.bind(Deno);
   const state = exits();
   state.exit = (exitCode: number): never => {
     for (const hook of state.hooks) {
@@ -69,9 +74,8 @@ export function guardExits(spec: ThreadSpec): void {
     announce(spec, exitCode);
     return exit(exitCode);
   };
-  const leave = (code?: number | string | null): never => state.exit(Number(code ?? process.exitCode ?? 0) | 0);
-  Deno.exit = leave;
-  process.exit = leave;
+  // The runtime's `process.exit` ends here as well.
+  Deno.exit = (code?: number): never => state.exit(Number(code ?? process.exitCode ?? 0) | 0);
 }
 
 /**
@@ -81,7 +85,7 @@ export function guardExits(spec: ThreadSpec): void {
  */
 export class HeapWatch {
   readonly #limit = v8.getHeapStatistics().heap_size_limit;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   /** Begins to watch. */
   on(): void {
@@ -96,4 +100,3 @@ export class HeapWatch {
     this.#timer = undefined;
   }
 }
-

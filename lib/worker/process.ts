@@ -2,7 +2,7 @@ import { BootstrapError, ClosedError, InvalidStateError, LanesError, WorkerDiedE
 import { checkFunction, checkString, checkTimeout, quoted } from "../base/check.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { perRealm } from "../base/realm.ts";
-import { WAITABLE, type WaitState } from "../channel/wait.ts";
+import { WAITABLE, type Waitable, type WaitState } from "../base/waitable.ts";
 import { bell } from "./bell.ts";
 import { checkNotImporting } from "./importing.ts";
 import { identity } from "./info.ts";
@@ -33,10 +33,7 @@ export interface ProcessOptions<A extends readonly unknown[], R> {
 }
 
 /** What {@linkcode Process.sentinel} is: ready, for `wait`, once the process has ended. */
-export interface Sentinel {
-  /** For the library's own use. */
-  readonly [WAITABLE]: () => WaitState;
-}
+export type Sentinel = Waitable;
 
 function children(): Set<Process<readonly unknown[], unknown>> {
   return perRealm("children", () => {
@@ -142,7 +139,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
   /** For `wait`: ready once the process has ended. */
   get sentinel(): Sentinel {
     this.#checkStarted("use the sentinel of");
-    return { [WAITABLE]: () => this[WAITABLE]() };
+    return { [WAITABLE]: (): WaitState => this[WAITABLE]() };
   }
 
   /** What `target` returned. Rejects with what it threw, or with a {@linkcode LanesError} when it was killed or exited. */
@@ -307,7 +304,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
   }
 }
 
-function checkOptions(options: ProcessOptions<readonly never[], unknown>): void {
+function checkOptions(options: unknown): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`Expected the options of a Process, got ${quoted(options)}`);
   }

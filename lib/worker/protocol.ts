@@ -85,7 +85,9 @@ export interface Boot {
 /** A request that a worker leaves in shared memory for the main thread, which alone starts and ends threads. */
 export type ServiceRequest =
   | { readonly type: "start"; readonly spec: ThreadSpec }
-  | { readonly type: "kill"; readonly pid: number; readonly exitCode: number };
+  | { readonly type: "kill"; readonly pid: number; readonly exitCode: number }
+  /** The worker is about to end by itself. */
+  | { readonly type: "end"; readonly pid: number; readonly exitCode: number; readonly bell: number };
 
 /** Objects that only a message can carry, on their way from one thread to another; the main thread passes them on. */
 export interface SideMessage {
@@ -96,7 +98,7 @@ export interface SideMessage {
   /** Which record they belong to: the worker's pid and the record's id. */
   readonly key: string;
   /** The objects. */
-  readonly objects: unknown[];
+  readonly objects: readonly unknown[];
   /** Those of them that are to be transferred. */
   readonly transfer: readonly unknown[];
 }
@@ -105,6 +107,8 @@ export interface SideMessage {
 export interface KernelMessage {
   /** Marks the library's own messages among the user's. */
   readonly lanes: "kernels";
+  /** The pid that they are for. */
+  readonly to: number;
   /** The compiled module. */
   readonly module: WebAssembly.Module;
 }

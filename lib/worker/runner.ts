@@ -103,7 +103,7 @@ export class Runner {
       case Order.Define:
         return this.#define(aux, this.#payload(record) as Carrier);
       case Order.Job:
-        return this.#job(id, this.#payload(record));
+        return this.#job(id, aux2, record.bytes.slice());
       default: {
         if ((aux2 & WITH_SIDE) !== 0) return this.#withSide(kind as Order, id, aux, record.bytes.slice());
         let args: unknown;
@@ -204,8 +204,9 @@ export class Runner {
 
   #fail(id: number, thrown: Thrown): void | Promise<void> {
     this.exitCode = 1;
+    trimStack(thrown.error);
     this.#route.failed(thrown.error);
-    const bytes = encodeError(thrown.error);
+    const { bytes } = encodeError(thrown.error);
     return this.#answer(Answer.Failure, id, { aux: thrown.index, aux2: 0, bytes, length: bytes.length });
   }
 
@@ -221,15 +222,30 @@ export class Runner {
     this.#desk.setCurrent(0);
   }
 
-  async #job(id: number, job: unknown): Promise<void> {
+  /** The job's own state is in shared memory; a user's compiled kernel comes by message. */
+  async #job(id: number, aux2: number, bytes: Uint8Array): Promise<void> {
+    this.#desk.done();
     this.#desk.setCurrent(id);
     try {
+      const side = (aux2 & WITH_SIDE) === 0 ? [] : await takeSide(`${this.#route.pid}/${id}`);
       await kernelsReady();
-      runJob(job as Parameters<typeof runJob>[0]);
+      runJob(decode({ bytes, side }) as Parameters<typeof runJob>[0]);
       await this.#answer(Answer.Value, id, { aux: 0, aux2: 0, ...EMPTY_VALUE });
     } catch (error) {
       await this.#fail(id, new Thrown(error, 0));
     }
+  }
+}
+
+/** Frames of this bundle on a stack: nothing that a user could use. */
+const OWN_FRAMES = /\n\s+at [^\n]*data:text\/javascript,import%7B[^\n]*/g;
+
+/** Takes the library's own frames off an error's stack. */
+function trimStack(error: unknown): void {
+  try {
+    if (error instanceof Error && typeof error.stack === "string") error.stack = error.stack.replace(OWN_FRAMES, "");
+  } catch {
+    // A frozen error keeps its stack as it is.
   }
 }
 
@@ -297,7 +313,7 @@ function eachItem(items: unknown[], fn: (item: unknown) => unknown): Promise<Out
       const value = fn(item);
       return isThenable(value) ? settled(value) : checked(value);
     } catch (error) {
-      return [false, encodeError(error)];
+      return [false, encodeError(error).bytes];
     }
   };
   return mapItems(items, outcome) as Promise<Outcome[]> | Outcome[];
@@ -307,7 +323,7 @@ async function settled(value: PromiseLike<unknown>): Promise<Outcome> {
   try {
     return checked(await value);
   } catch (error) {
-    return [false, encodeError(error)];
+    return [false, encodeError(error).bytes];
   }
 }
 
@@ -317,7 +333,7 @@ function checked(value: unknown): Outcome {
     try {
       encode(value, { where: "the result" });
     } catch (error) {
-      return [false, encodeError(error)];
+      return [false, encodeError(error).bytes];
     }
   }
   return [true, value];

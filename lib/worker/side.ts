@@ -11,15 +11,15 @@ import type { LanesMessage, SideMessage } from "./protocol.ts";
 export type Post = (to: number, message: LanesMessage, transfer: readonly unknown[]) => void;
 
 interface Side {
-  readonly arrived: Map<string, unknown[]>;
-  readonly waiting: Map<string, (objects: unknown[]) => void>;
+  readonly arrived: Map<string, readonly unknown[]>;
+  readonly waiting: Map<string, (objects: readonly unknown[]) => void>;
   post: Post | null;
 }
 
 function side(): Side {
   return perRealm("side", () => ({
-    arrived: new Map<string, unknown[]>(),
-    waiting: new Map<string, (objects: unknown[]) => void>(),
+    arrived: new Map<string, readonly unknown[]>(),
+    waiting: new Map<string, (objects: readonly unknown[]) => void>(),
     post: null,
   }));
 }
@@ -35,7 +35,11 @@ export function post(to: number, message: LanesMessage, transfer: readonly unkno
 }
 
 /** Sends `objects`, which belong to the record `key`, to the thread `to`. */
-export function sendSide(to: number, key: string, parts: { objects: unknown[]; transfer: readonly unknown[] }): void {
+export function sendSide(
+  to: number,
+  key: string,
+  parts: { objects: readonly unknown[]; transfer: readonly unknown[] },
+): void {
   post(to, { lanes: "side", to, key, ...parts }, parts.transfer);
 }
 
@@ -51,7 +55,7 @@ export function deliver(message: SideMessage): void {
 }
 
 /** The objects of the record `key`, once they are here. */
-export function takeSide(key: string): Promise<unknown[]> {
+export function takeSide(key: string): Promise<readonly unknown[]> {
   const { arrived, waiting } = side();
   const objects = arrived.get(key);
   if (objects !== undefined) {

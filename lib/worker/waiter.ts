@@ -30,7 +30,7 @@ export class Latch {
     if (this.#done) return Promise.resolve("done");
     if (timeout === 0) return Promise.resolve("timeout");
     return new Promise((resolve, reject) => {
-      let timer: number | undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
       const end = (settle: () => void): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
@@ -50,6 +50,6 @@ export class Latch {
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** `setTimeout` for any length: one too long for the runtime's timers counts as its longest, 24 days. */
-export function setLongTimeout(callback: () => void, ms: number): number {
+export function setLongTimeout(callback: () => void, ms: number): ReturnType<typeof setTimeout> {
   return setTimeout(callback, Math.min(ms, LONGEST_MS));
 }

@@ -1,0 +1,263 @@
+import { CancelledError } from "../base/errors.ts";
+import { checkInteger } from "../base/check.ts";
+import { decodeError, encode, type Packet } from "../channel/codec.ts";
+import { Order, type Outcome } from "../worker/protocol.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { MapOptions } from "./options.ts";
+import { Reporter } from "./_reporter.ts";
+import type { KnownFunction, Task } from "./task.ts";
+
+/** What is to be called with each item of an input that may never end. */
+export interface ImapWork {
+  /** The function. */
+  readonly fn: KnownFunction;
+  /** The items. */
+  readonly items: Iterable<unknown> | AsyncIterable<unknown>;
+  /** How many workers the pool has. */
+  readonly workers: number;
+  /** Whether results come in the order of the items. */
+  readonly ordered: boolean;
+  /** Whether shared objects can travel to the workers. */
+  readonly shared: boolean;
+}
+
+/** How many chunks a worker's share of the window is: one being run, one waiting. */
+const CHUNKS_AHEAD = 2;
+
+/** What became of one item. */
+type Item<R> = { ok: true; value: R } | { ok: false; error: unknown };
+/** The results of one chunk, once they are there. */
+interface Slot<R> {
+  items: Item<R>[] | null;
+}
+interface Waiter<R> {
+  resolve(result: IteratorResult<R>): void;
+  reject(error: unknown): void;
+}
+
+/** The results of `imap` and `imapUnordered`, item by item; pulls its input a bounded distance ahead. */
+export class Imap<R> implements AsyncIterableIterator<R> {
+  readonly #dispatcher: Dispatcher;
+  readonly #work: ImapWork;
+  readonly #options: MapOptions;
+  readonly #size: number;
+  readonly #input: Iterator<unknown> | AsyncIterator<unknown>;
+  readonly #reporter: Reporter;
+  readonly #slots: Slot<R>[] = [];
+  readonly #ready: Item<R>[] = [];
+  readonly #waiters: Waiter<R>[] = [];
+  readonly #tasks = new Set<Task>();
+  readonly #onAbort = (): void => this.#abort();
+  #inputEnded = false;
+  #inputError: { error: unknown } | null = null;
+  #filling = false;
+  #index = 0;
+  #over = false;
+
+  /** Checks the arguments, then begins to pull in the next turn of the microtask queue. */
+  constructor(dispatcher: Dispatcher, work: ImapWork, options: MapOptions) {
+    this.#size = options.chunksize ?? 1;
+    checkInteger("chunksize", this.#size, 1);
+    this.#dispatcher = dispatcher;
+    this.#work = work;
+    this.#options = options;
+    this.#input = iterate(work.items);
+    this.#reporter = new Reporter(options.progress, Array.isArray(work.items) ? work.items.length : null);
+    options.signal?.addEventListener("abort", this.#onAbort);
+    if (options.signal?.aborted) this.#abort();
+    else queueMicrotask(() => void this.#fill());
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<R> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<R>> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#deliver();
+      void this.#fill();
+    });
+  }
+
+  /** Ends the iteration: the input is closed, what runs is stopped. */
+  async return(value?: unknown): Promise<IteratorResult<R>> {
+    await this.#stop(new CancelledError("The iteration was ended before this item was done"));
+    return { done: true, value };
+  }
+
+  /** Pulls and submits chunks while the window has room. */
+  async #fill(): Promise<void> {
+    if (this.#filling) return;
+    this.#filling = true;
+    while (!this.#inputEnded && this.#slots.length < CHUNKS_AHEAD * this.#work.workers) {
+      await this.#dispatcher.room();
+      const pulled = this.#pull();
+      const chunk = pulled instanceof Promise ? await pulled : pulled;
+      if (this.#over) break;
+      if (chunk.length > 0) this.#submit(chunk);
+    }
+    this.#filling = false;
+    this.#deliver();
+  }
+
+  /** The next chunk; a promise only where the input is asynchronous. */
+  #pull(): unknown[] | Promise<unknown[]> {
+    const chunk: unknown[] = [];
+    try {
+      while (chunk.length < this.#size) {
+        const step = this.#input.next();
+        if (step instanceof Promise) return this.#pullRest(chunk, step);
+        if ((step as IteratorResult<unknown>).done) {
+          this.#inputEnded = true;
+          break;
+        }
+        chunk.push((step as IteratorResult<unknown>).value);
+      }
+    } catch (error) {
+      this.#failInput(error);
+    }
+    return chunk;
+  }
+
+  async #pullRest(chunk: unknown[], first: Promise<IteratorResult<unknown>>): Promise<unknown[]> {
+    try {
+      for (let step = await first;; step = await this.#input.next()) {
+        if (step.done) {
+          this.#inputEnded = true;
+          break;
+        }
+        chunk.push(step.value);
+        if (chunk.length === this.#size) break;
+      }
+    } catch (error) {
+      this.#failInput(error);
+    }
+    return chunk;
+  }
+
+  #failInput(error: unknown): void {
+    this.#inputEnded = true;
+    this.#inputError = { error };
+  }
+
+  #submit(chunk: unknown[]): void {
+    const slot: Slot<R> = { items: null };
+    this.#slots.push(slot);
+    let packet: Packet;
+    try {
+      const { transfer = [] } = this.#options;
+      packet = encode(chunk, { where: "items", shared: this.#work.shared, transfer });
+    } catch (error) {
+      return this.#refuse(slot, chunk, error);
+    }
+    const { length } = chunk;
+    const task = this.#dispatcher.submit({
+      order: Order.Each,
+      fn: this.#work.fn,
+      packet,
+      index: this.#index++,
+      timeout: this.#options.timeout,
+      transfer: this.#options.transfer,
+      events: {
+        value: (value) => {
+          this.#tasks.delete(task);
+          this.#fillSlot(slot, (value as Outcome[]).map(itemOf<R>));
+        },
+        error: (error) => {
+          this.#tasks.delete(task);
+          this.#fillSlot(slot, new Array(length).fill({ ok: false, error }));
+        },
+      },
+    });
+    if (!task.settled) this.#tasks.add(task);
+  }
+
+  /** A chunk with an item that cannot travel: only that item fails. */
+  #refuse(slot: Slot<R>, chunk: unknown[], error: unknown): void {
+    if (chunk.length === 1) return this.#fillSlot(slot, [{ ok: false, error }]);
+    this.#slots.splice(this.#slots.indexOf(slot), 1);
+    for (const item of chunk) this.#submit([item]);
+  }
+
+  #fillSlot(slot: Slot<R>, items: Item<R>[]): void {
+    if (this.#over) return;
+    const failed = items.filter((item) => !item.ok).length;
+    try {
+      this.#reporter.advance(items.length, failed);
+    } catch (error) {
+      this.#failInput(error);
+    }
+    slot.items = items;
+    this.#deliver();
+    void this.#fill();
+  }
+
+  /** Hands what is there to those who wait for it. */
+  #deliver(): void {
+    while (this.#waiters.length > 0) {
+      const item = this.#take();
+      if (item !== null) {
+        const { resolve, reject } = this.#waiters.shift()!;
+        if (item.ok) resolve({ done: false, value: item.value });
+        else reject(item.error);
+      } else if (this.#over || (this.#inputEnded && this.#slots.length === 0 && !this.#filling)) {
+        this.#finish(this.#waiters.shift()!);
+      } else return;
+    }
+  }
+
+  #take(): Item<R> | null {
+    if (this.#ready.length === 0) {
+      const at = this.#work.ordered ? 0 : this.#slots.findIndex((slot) => slot.items !== null);
+      const items = at < 0 ? undefined : this.#slots[at]?.items;
+      if (!items) return null;
+      this.#slots.splice(at, 1);
+      this.#ready.push(...items);
+    }
+    return this.#ready.shift() ?? null;
+  }
+
+  #finish(waiter: Waiter<R>): void {
+    const failure = this.#inputError;
+    this.#inputError = null;
+    if (!this.#over) this.#close();
+    if (failure === null) waiter.resolve({ done: true, value: undefined });
+    else waiter.reject(failure.error);
+  }
+
+  #abort(): void {
+    const { reason } = this.#options.signal!;
+    this.#inputError = { error: reason };
+    void this.#stop(reason);
+  }
+
+  async #stop(error: unknown): Promise<void> {
+    if (this.#over) return;
+    this.#close();
+    this.#slots.length = 0;
+    this.#ready.length = 0;
+    for (const task of [...this.#tasks]) this.#dispatcher.cancel(task, error);
+    this.#deliver();
+    if (!this.#inputEnded) await this.#input.return?.();
+    this.#inputEnded = true;
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#reporter.close();
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+  }
+}
+
+function itemOf<R>(outcome: Outcome): Item<R> {
+  if (outcome[0]) return { ok: true, value: outcome[1] as R };
+  return { ok: false, error: decodeError({ bytes: outcome[1] }) };
+}
+
+function iterate(items: Iterable<unknown> | AsyncIterable<unknown>): Iterator<unknown> | AsyncIterator<unknown> {
+  const asynchronous = (items as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
+  return asynchronous === undefined
+    ? (items as Iterable<unknown>)[Symbol.iterator]()
+    : asynchronous.call(items as AsyncIterable<unknown>);
+}

@@ -1,0 +1,182 @@
+import { checkTimeout, quoted } from "../base/check.ts";
+import { TimeoutError } from "../base/errors.ts";
+import { encode, type Packet } from "../channel/codec.ts";
+import { JOB_END, jobDone, jobLeft, jobThreads, jobWords, runJob, type SliceJob, stopJob } from "../kernels/job.ts";
+import { type ComputeOptions, isKernel, KERNEL, type Kernel, type Operand } from "../kernels/kernel.ts";
+import type { Plan } from "../kernels/plan.ts";
+import { parkAsync } from "../sync/park.ts";
+import { nextTurn } from "../worker/bell.ts";
+import { Order } from "../worker/protocol.ts";
+
+/*
+ * One kernel over slices of its operands, by all workers of a pool and the calling thread:
+ *
+ *   kernel.plan ──> job in shared memory ──> an order to each worker ──> runJob there ──┐
+ *                          └──────────────> runJob here, in bursts ─────────────────────┤
+ *   plan.finish <── the last to finish a slice wakes the caller <───────────────────────┘
+ *
+ * Slices are claimed, not assigned. So a worker that is busy with something else costs nothing: the others do its
+ * share, and its order, when it comes to it, finds the job gone.
+ */
+
+/** What submits orders to workers: the pool's dispatcher. */
+export interface ComputeWorkers<T = unknown> {
+  /** Gives an order to whichever worker is free first. */
+  submit(submission: ComputeSubmission): T;
+  /** Takes a task back, or stops the worker that runs it. */
+  cancel(task: T, error: unknown): void;
+}
+
+/** One order. */
+export interface ComputeSubmission {
+  readonly order: Order;
+  readonly fn: null;
+  readonly packet: Packet;
+  readonly index: number;
+  readonly events: { value(value: unknown): void; error(error: unknown, index: number): void };
+}
+
+/** What is to be computed. */
+export interface ComputeRequest {
+  readonly kernel: Kernel;
+  readonly operands: Operand | readonly Operand[];
+  /** How many workers there are. */
+  readonly workers: number;
+}
+
+/**
+ * Work of fewer microseconds stays on the calling thread: an order reaches a sleeping worker after 35 to 60 µs (a futex
+ * wake-up), and by then half of this is done.
+ */
+const ALONE_US = 100;
+/** So long, in milliseconds, the calling thread works before its event loop gets a turn: timers and aborts are heard. */
+const BURST_MS = 8;
+/** So often the end is polled before the thread sleeps: the other threads are in their last slice, of about 20 µs. */
+const POLLS = 400;
+/** So long, in milliseconds, the workers of a stopped job have to end their slices. */
+const GRACE_MS = 50;
+
+/** Runs a kernel over its operands with the calling thread and the workers. */
+export async function runCompute<T>(
+  pool: ComputeWorkers<T>,
+  request: ComputeRequest,
+  options: ComputeOptions,
+): Promise<unknown> {
+  const { kernel, operands, workers } = request;
+  if (!isKernel(kernel)) throw new TypeError(`Expected "kernel" to be a kernel, got ${quoted(kernel)}`);
+  const { signal, timeout, ...rest } = options;
+  const limit = checkTimeout(timeout);
+  signal?.throwIfAborted();
+  const plan = kernel[KERNEL].plan(Array.isArray(operands) ? operands : [operands], rest);
+  try {
+    if (plan.cost < ALONE_US || workers < 2) runJob(plan.job, performance.now() + BURST_MS);
+    if (!jobDone(plan.job)) await new Computation(pool, plan, { signal, limit }).run(workers);
+    return plan.finish();
+  } finally {
+    plan.dispose();
+  }
+}
+
+/** One job that several threads work on. */
+class Computation<T> {
+  readonly #pool: ComputeWorkers<T>;
+  readonly #job: SliceJob;
+  readonly #signal: AbortSignal | undefined;
+  readonly #limit: number;
+  readonly #deadline: number;
+  readonly #running = new Set<T>();
+  #error: unknown;
+  #failed = false;
+  #over = false;
+
+  constructor(pool: ComputeWorkers<T>, plan: Plan, stop: { signal: AbortSignal | undefined; limit: number }) {
+    this.#pool = pool;
+    this.#job = plan.job;
+    this.#signal = stop.signal;
+    this.#limit = stop.limit;
+    this.#deadline = performance.now() + stop.limit;
+  }
+
+  /** Works until all slices are done; throws why they are not. */
+  async run(workers: number): Promise<void> {
+    const abort = (): void => this.#fail(this.#signal!.reason);
+    this.#signal?.addEventListener("abort", abort);
+    try {
+      this.#order(workers);
+      await this.#work();
+      await this.#end();
+    } finally {
+      this.#signal?.removeEventListener("abort", abort);
+    }
+    if (!this.#failed && !jobDone(this.#job)) this.#fail(new TimeoutError("A kernel stopped before its end"));
+    this.#over = true;
+    if (this.#failed) await this.#giveUp();
+  }
+
+  /** One order for each worker, but one: the calling thread takes the place of a worker. */
+  #order(workers: number): void {
+    const packet = encode(this.#job, { where: "the job" });
+    for (let index = 1; index < workers; index++) {
+      const task = this.#pool.submit({
+        order: Order.Job,
+        fn: null,
+        packet,
+        index,
+        events: {
+          value: () => void this.#running.delete(task),
+          error: (error) => {
+            this.#running.delete(task);
+            this.#fail(error);
+          },
+        },
+      });
+      this.#running.add(task);
+    }
+  }
+
+  async #work(): Promise<void> {
+    while (jobLeft(this.#job)) {
+      const now = performance.now();
+      if (now >= this.#deadline) return this.#fail(this.#late());
+      runJob(this.#job, Math.min(now + BURST_MS, this.#deadline));
+      if (jobLeft(this.#job)) await nextTurn();
+    }
+  }
+
+  /** Waits until the other threads have ended their slices. */
+  async #end(): Promise<void> {
+    const words = jobWords(this.#job);
+    for (let i = 0; i < POLLS && !this.#failed; i++) {
+      if (Atomics.load(words, JOB_END) !== 0) return;
+      Atomics.pause();
+    }
+    while (!this.#failed && Atomics.load(words, JOB_END) === 0) {
+      const ended = await parkAsync(words, JOB_END, 0, { deadline: this.#deadline });
+      if (!ended) return this.#fail(this.#late());
+    }
+  }
+
+  #late(): TimeoutError {
+    return new TimeoutError(`The kernel did not end within its timeout of ${this.#limit} ms`);
+  }
+
+  /** No further slice begins, and the computation rejects with `error`; the first counts. */
+  #fail(error: unknown): void {
+    // What comes after the end, such as the death of a worker, finds the memory freed.
+    if (this.#failed || this.#over) return;
+    this.#failed = true;
+    this.#error = error;
+    stopJob(this.#job);
+    // Whoever waits for the end looks at the failure.
+    Atomics.store(jobWords(this.#job), JOB_END, 1);
+    Atomics.notify(jobWords(this.#job), JOB_END);
+  }
+
+  /** Lets workers out of their slices, which write into memory that is the caller's again afterwards. */
+  async #giveUp(): Promise<never> {
+    const patience = performance.now() + GRACE_MS;
+    while (this.#running.size > 0 && jobThreads(this.#job) > 0 && performance.now() < patience) await nextTurn();
+    if (jobThreads(this.#job) > 0) { for (const task of this.#running) this.#pool.cancel(task, this.#error); }
+    throw this.#error;
+  }
+}

@@ -1,0 +1,412 @@
+import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
+import { encode, type Packet } from "../channel/codec.ts";
+import { type Carrier, carry } from "../task/task.ts";
+import { bell, nextTurn } from "../worker/bell.ts";
+import { Order } from "../worker/protocol.ts";
+import { setLongTimeout } from "../worker/waiter.ts";
+import { Crew } from "./_crew.ts";
+import type { Member, Outcome } from "./_member.ts";
+import { Deque } from "./_queue.ts";
+import { Meter } from "./_meter.ts";
+import type { PoolStats, Settings } from "./options.ts";
+import type { Callable, KnownFunction, Task, TaskEvents } from "./task.ts";
+
+/** What is submitted. */
+export interface Submission {
+  readonly order: Order;
+  readonly fn: KnownFunction | null;
+  readonly packet: Packet;
+  readonly index: number;
+  readonly timeout?: number | undefined;
+  readonly transfer?: readonly unknown[] | undefined;
+  readonly events: TaskEvents;
+}
+
+/** A worker that answers within this many microseconds is sent ahead as much as it does in that time. */
+const AHEAD_US = 1000;
+/** The most tasks that a worker has at once. */
+const MOST_AHEAD = 4096;
+/** Tasks that take at most this many microseconds are worth polling for. */
+const SHORT_US = 30;
+/** The task of a worker's initializer. */
+const INITIALIZER = -1;
+
+/**
+ * Who gets which task: tasks wait in one queue in the order of their
+ * submission, and go to the worker that has least to do. `README.md` beside
+ * this file draws a task's states.
+ */
+export class Dispatcher {
+  readonly #settings: Settings;
+  readonly #crew: Crew;
+  readonly #queue = new Deque<Task>();
+  readonly #meter = new Meter();
+  readonly #initializer: KnownFunction | null;
+  readonly #functions = new WeakMap<Callable, KnownFunction>();
+  readonly #room: (() => void)[] = [];
+  #lastNumber = 0;
+  #lastId = 0;
+  #pending = 0;
+  #broken: BrokenPoolError | null = null;
+  #closing = false;
+  #growing = false;
+
+  /** A dispatcher without workers: they start as there is work for them. */
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
+    this.#crew = new Crew(settings, {
+      onOutcome: (member, task, outcome) => this.#onOutcome(member, task, outcome),
+      onReady: () => this.pump(),
+      onEnd: (member, exitCode, left) => this.#onEnd(member, exitCode, left),
+    });
+  }
+
+  /** How many tasks wait for a worker. */
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** How many tasks are not done. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Why nothing can be run any more, or `null`. */
+  get broken(): BrokenPoolError | null {
+    return this.#broken;
+  }
+
+  /** Resolves when all workers have ended. */
+  get gone(): Promise<void> {
+    return this.#crew.gone;
+  }
+
+  /** What the pool is doing. */
+  stats(): PoolStats {
+    const running = this.#crew.members.reduce((sum, member) => sum + member.load, 0);
+    return { queued: this.#queue.length, running, ...this.#meter.stats(), ...this.#crew.stats() };
+  }
+
+  /** `fn` as orders name it. */
+  known(fn: Callable, what: string): KnownFunction {
+    let known = this.#functions.get(fn);
+    if (known === undefined) {
+      known = { number: ++this.#lastNumber, fn, what, refused: null, stable: null };
+      this.#functions.set(fn, known);
+    }
+    return known;
+  }
+
+  /** Takes in a task. */
+  submit(submission: Submission): Task {
+    const task: Task = {
+      ...submission,
+      id: this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1,
+      timeout: submission.timeout ?? this.#settings.taskTimeout,
+      transfer: submission.transfer ?? [],
+      since: performance.now(),
+      carrier: null,
+      retries: this.#settings.retries,
+      member: null,
+      place: -1,
+      settled: false,
+      timer: undefined,
+    };
+    if (this.#pending++ === 0) bell().hold();
+    if (this.#broken !== null) this.#fail(task, this.#broken);
+    else this.#enter(task);
+    return task;
+  }
+
+  /** Resolves when fewer tasks wait than may; at once where there is no limit. */
+  async room(): Promise<void> {
+    while (this.#queue.length >= this.#settings.maxQueueSize && this.#broken === null) {
+      await new Promise<void>((resolve) => this.#room.push(resolve));
+    }
+  }
+
+  /** Whether a worker has started on a task. */
+  begun(task: Task): boolean {
+    return task.settled || (task.member?.begun(task) ?? false);
+  }
+
+  /** Drops a task that no worker has started on; `false` when one has. */
+  withdraw(task: Task, error: unknown): boolean {
+    if (task.settled) return false;
+    if (task.member === null) this.#queue.remove(task);
+    else if (!task.member.takeBack(task)) return false;
+    this.#fail(task, error);
+    this.pump();
+    return true;
+  }
+
+  /** Drops a task, and stops it where it is running. */
+  cancel(task: Task, error: unknown): void {
+    if (task.settled) return;
+    this.#fail(task, error);
+    if (this.#queue.remove(task)) return;
+    const { member } = task;
+    if (member === null) return;
+    if (member.takeBack(task)) this.pump();
+    else this.#crew.kill(member);
+  }
+
+  /** Takes nothing more in: workers end as they get done. */
+  close(): void {
+    this.#closing = true;
+    this.#wind();
+  }
+
+  /** Drops everything and ends every worker at once. */
+  terminate(): void {
+    this.#closing = true;
+    this.#drop(() => new PoolTerminatedError("The pool was terminated before this work was done"));
+    this.#crew.killAll();
+    this.#crew.close();
+  }
+
+  /** Hands out what can be handed out. */
+  pump(): void {
+    const { members } = this.#crew;
+    for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
+      const member = this.#choose(members, task);
+      if (member === null || !this.#give(member, task)) break;
+      this.#queue.shift();
+    }
+    if (this.#queue.length > 0) this.#grow();
+    else if (this.#closing) this.#wind();
+    else this.#balance(members);
+    this.#letIn();
+  }
+
+  /** Finds out how the function travels, then queues the task. */
+  #enter(task: Task): void {
+    try {
+      const carrier = this.#carrierOf(task.fn);
+      if (carrier instanceof Promise) void this.#enterLater(task, carrier);
+      else this.#enqueue(task, carrier);
+    } catch (error) {
+      this.#fail(task, error);
+    }
+  }
+
+  async #enterLater(task: Task, carrier: Promise<Carrier>): Promise<void> {
+    try {
+      this.#enqueue(task, await carrier);
+    } catch (error) {
+      this.#fail(task, error);
+    }
+  }
+
+  #carrierOf(known: KnownFunction | null): Carrier | null | Promise<Carrier> {
+    if (known === null) return null;
+    if (known.stable !== null) return known.stable;
+    const { refused } = known;
+    const carrier = carry(known.fn, { what: known.what, ...(refused === null ? {} : { refused }) });
+    if (!(carrier instanceof Promise) && carrier.kind !== "closure") known.stable = carrier;
+    return carrier;
+  }
+
+  #enqueue(task: Task, carrier: Carrier | null): void {
+    if (task.settled) return;
+    task.carrier = carrier;
+    this.#queue.push(task);
+    this.pump();
+  }
+
+  /** The worker that should have `task`, or `null` to let it wait. */
+  #choose(members: readonly Member[], task: Task): Member | null {
+    let best: Member | null = null;
+    const timed = task.timeout !== Infinity;
+    const full = members.length >= this.#settings.processes;
+    for (const member of members) {
+      if (member.retiring || !this.#mayHave(member, task, timed, full)) continue;
+      if (best === null || member.load < best.load) best = member;
+      if (best.load === 0) break;
+    }
+    return best;
+  }
+
+  /** A task with a timeout goes only to a worker that starts on it at once: its time counts from there. */
+  #mayHave(member: Member, _task: Task, timed: boolean, full: boolean): boolean {
+    if (member.given >= this.#settings.maxTasksPerChild) return false;
+    if (timed) return member.ready && member.load === 0;
+    if (member.load === 0) return true;
+    if (!full || !member.ready) return false;
+    return member.load < Math.min(MOST_AHEAD, Math.max(2, AHEAD_US / member.pace));
+  }
+
+  #give(member: Member, task: Task): boolean {
+    if (!member.give(task)) return false;
+    if (task.timeout !== Infinity) task.timer = setLongTimeout(() => this.#late(task), task.timeout);
+    if (member.pace <= SHORT_US) bell().expect();
+    return true;
+  }
+
+  #late(task: Task): void {
+    // Its answer may lie in the ring already.
+    bell().poll();
+    if (!task.settled) {
+      this.cancel(task, new TimeoutError(`The task took longer than its timeout of ${task.timeout} ms`));
+    }
+  }
+
+  /** Starts one more worker in the next turn, so that those which run get their answers seen first. */
+  #grow(): void {
+    if (this.#growing || this.#broken !== null || !this.#crew.hasVacancy) return;
+    if (this.#crew.members.length === 0) {
+      this.#start();
+      return this.pump();
+    }
+    this.#growing = true;
+    void nextTurn().then(() => {
+      this.#growing = false;
+      if (this.#queue.length === 0 || !this.#crew.hasVacancy) return;
+      this.#start();
+      this.pump();
+    });
+  }
+
+  #start(): void {
+    const member = this.#crew.start();
+    if (this.#initializer === null) return;
+    const packet = encode(this.#settings.initargs, { where: "initargs", shared: member.sharesMemory });
+    const events: TaskEvents = { value: () => {}, error: (error) => this.#break(error) };
+    const task = { ...blank(packet, events), order: Order.Initialize, fn: this.#initializer } as Task;
+    const carrier = this.#carrierOf(this.#initializer);
+    if (carrier instanceof Promise) {
+      void carrier.then((carrier) => this.#initialize(member, task, carrier), (e) => this.#break(e));
+    } else this.#initialize(member, task, carrier);
+  }
+
+  #initialize(member: Member, task: Task, carrier: Carrier | null): void {
+    task.carrier = carrier;
+    member.give(task);
+    member.given--;
+    this.pump();
+  }
+
+  /** Nothing can be run any more: everything pending and later fails. */
+  #break(cause: unknown): void {
+    if (this.#broken !== null) return;
+    this.#broken = new BrokenPoolError("The pool is broken: its initializer failed", { cause });
+    this.#drop(() => new BrokenPoolError("The pool is broken: its initializer failed", { cause }));
+    this.#crew.killAll();
+    this.#letIn();
+  }
+
+  #drop(error: () => unknown): void {
+    for (const task of this.#queue.drain()) this.#fail(task, error());
+    for (const member of this.#crew.members) {
+      for (const task of member.tasks()) this.#fail(task, error());
+    }
+  }
+
+  #onOutcome(member: Member, task: Task, outcome: Outcome): void {
+    clearTimeout(task.timer);
+    if (outcome.type === "unresolved") {
+      task.fn!.refused = task.carrier;
+      task.fn!.stable = null;
+      if (task.id === INITIALIZER) this.#reinitialize(member, task);
+      else if (!task.settled) this.#enter(task);
+    } else if (outcome.type === "value") this.#succeed(task, outcome.value);
+    else this.#fail(task, outcome.error, outcome.index);
+    if (member.given >= this.#settings.maxTasksPerChild && member.load === 0) this.#crew.retire(member);
+    this.pump();
+  }
+
+  #reinitialize(member: Member, task: Task): void {
+    const carrier = Promise.resolve(this.#carrierOf(task.fn));
+    void carrier.then((carrier) => this.#initialize(member, task, carrier), (error) => this.#break(error));
+  }
+
+  #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
+    for (const task of left.unstarted.reverse()) {
+      if (!task.settled && task.id !== INITIALIZER) this.#queue.unshift(task);
+    }
+    if (left.started !== null) this.#lost(member, exitCode, left.started);
+    if (!this.#closing || this.#queue.length > 0) this.pump();
+    else this.#wind();
+  }
+
+  /** The worker died in the middle of `task`. */
+  #lost(member: Member, exitCode: number, task: Task): void {
+    clearTimeout(task.timer);
+    if (task.settled) return;
+    const error = new WorkerDiedError(
+      `The worker ${JSON.stringify(member.name)} ended with exit code ${exitCode} while it ran task ${task.index}`,
+      { exitCode, taskIndex: task.index, pid: member.pid, cause: member.uncaught },
+    );
+    if (task.id === INITIALIZER) return this.#break(error);
+    if (task.retries-- > 0) this.#queue.unshift(task);
+    else this.#fail(task, error);
+  }
+
+  /** A worker with nothing to do gets half of what the busiest has waiting. */
+  #balance(members: readonly Member[]): void {
+    const idle = members.find((member) => member.load === 0 && member.ready && !member.retiring);
+    if (idle === undefined) return;
+    let busiest: Member | null = null;
+    for (const member of members) {
+      if (member.load >= 2 && (busiest === null || member.load > busiest.load)) busiest = member;
+    }
+    if (busiest === null || busiest.pace * busiest.load < SHORT_US) return;
+    const tasks = busiest.takeBackLast(busiest.load >> 1);
+    for (const task of tasks) {
+      if (!this.#mayHave(idle, task, false, true) || !idle.give(task)) this.#queue.push(task);
+    }
+  }
+
+  #letIn(): void {
+    while (this.#room.length > 0 && this.#queue.length < this.#settings.maxQueueSize) this.#room.shift()!();
+  }
+
+  /** Lets workers end that will get nothing more. */
+  #wind(): void {
+    if (this.#pending > 0 && this.#broken === null) return;
+    this.#crew.retireAll();
+    this.#crew.close();
+  }
+
+  #succeed(task: Task, value: unknown): void {
+    if (task.settled) return;
+    task.settled = true;
+    this.#count(task, true);
+    task.events.value(value);
+  }
+
+  #fail(task: Task, error: unknown, index = 0): void {
+    if (task.settled) return;
+    task.settled = true;
+    clearTimeout(task.timer);
+    this.#count(task, false);
+    task.events.error(error, index);
+  }
+
+  #count(task: Task, ok: boolean): void {
+    if (task.id === INITIALIZER) return;
+    this.#meter.count(performance.now() - task.since, ok);
+    if (--this.#pending > 0) return;
+    bell().release();
+    if (this.#closing) this.#wind();
+  }
+}
+
+function blank(packet: Packet, events: TaskEvents): Partial<Task> {
+  return {
+    id: INITIALIZER,
+    packet,
+    transfer: [],
+    index: 0,
+    timeout: Infinity,
+    events,
+    since: performance.now(),
+    carrier: null,
+    retries: 0,
+    member: null,
+    place: -1,
+    settled: false,
+    timer: undefined,
+  };
+}
