@@ -1,7 +1,8 @@
 import { ClosedError } from "../base/errors.ts";
 import { enter, returnVacancy, strike, vacancy } from "./_ledger.ts";
 import { allocate, commit, free, generationOf, lengthOf, release, retain } from "./arena.ts";
-import type { BlockKind } from "./layout.ts";
+import { wordsTo } from "./_heap.ts";
+import { BLOCK_GENERATION, type BlockKind, UNIT_BYTES, UNIT_WORDS } from "./layout.ts";
 import { sharedBuffer } from "./memory.ts";
 import { isDead } from "./process_table.ts";
 
@@ -35,15 +36,27 @@ function giveUp(hold: Hold): void {
 
 const collected = new FinalizationRegistry<Hold>(giveUp);
 
+/** The error for the use of a `what` that was disposed. */
+export function disposed(what: string): ClosedError {
+  return new ClosedError(`This ${what} was disposed: make a new one`);
+}
+
 /** See the file's head. */
 export class Handle {
   readonly #hold: Hold;
   readonly #creator: boolean;
+  /** The memory's words, and the index of the block's generation among them: the check is one load. */
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #index: number;
+  readonly #generation: number;
   #closed = false;
 
   private constructor(hold: Hold, creator: boolean) {
     this.#hold = hold;
     this.#creator = creator;
+    this.#words = wordsTo(hold.offset / UNIT_BYTES);
+    this.#index = (hold.offset / UNIT_BYTES - 1) * UNIT_WORDS + BLOCK_GENERATION;
+    this.#generation = hold.generation;
     collected.register(this, hold, this);
   }
 
@@ -86,7 +99,7 @@ export class Handle {
 
   /** Whether the block may be used: not given up here and not freed by its creator. */
   get open(): boolean {
-    return !this.#closed && generationOf(this.#hold.offset) === this.#hold.generation;
+    return !this.#closed && Atomics.load(this.#words, this.#index) === this.#generation;
   }
 
   /**
@@ -95,7 +108,7 @@ export class Handle {
    * @throws {ClosedError} When it was given up here or freed by its creator.
    */
   check(what: string): void {
-    if (!this.open) throw new ClosedError(`This ${what} was disposed: make a new one`);
+    if (this.#closed || Atomics.load(this.#words, this.#index) !== this.#generation) throw disposed(what);
   }
 
   /**

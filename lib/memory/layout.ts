@@ -238,3 +238,90 @@ export const SEMAPHORE_START = 6;
 export const SEMAPHORE_UNITS = 8;
 /** The most units that are tracked: the first ones of the start value. */
 export const SEMAPHORE_MOST_TRACKED = 256;
+
+/** Condition word: how many slots have ever been in use, counted from the first. */
+export const CONDITION_USED = 0;
+/** Condition word: the slot after the last that was notified. */
+export const CONDITION_CURSOR = 1;
+/** Condition word from which the slots stand, two words each: one slot a waiting process. */
+export const CONDITION_SLOTS = 2;
+/** Slot word: pid of the process whose slot it is, or 0. */
+export const CONDITION_PID = 0;
+/** Slot word: how many of its tasks wait (low 16 bits), and how many of these have been notified. */
+export const CONDITION_COUNTS = 1;
+/** Where in {@linkcode CONDITION_COUNTS} the notified begin. */
+export const CONDITION_NOTIFIED_SHIFT = 16;
+/** How many processes can wait for a condition at once. */
+export const CONDITION_PROCESSES = 254;
+/** Bytes of a condition. */
+export const CONDITION_BYTES = (CONDITION_SLOTS + 2 * CONDITION_PROCESSES) * 4;
+
+/** Channel word: the most items, or 0 for no limit. */
+export const CHANNEL_MAX_ITEMS = 0;
+/** Channel word: the most bytes, or 0 for no limit; one item is let in whatever its size. */
+export const CHANNEL_MAX_BYTES = 1;
+/** Channel word: bytes of the first ring, a power of two. */
+export const CHANNEL_RING_BYTES = 2;
+/** Channel word: {@linkcode CHANNEL_SHUT} and {@linkcode CHANNEL_DROPPED}, or 0. */
+export const CHANNEL_STATE = 3;
+/** Flag of {@linkcode CHANNEL_STATE}: nothing more is put. */
+export const CHANNEL_SHUT = 1;
+/** Flag of {@linkcode CHANNEL_STATE}: what is left is not taken either. */
+export const CHANNEL_DROPPED = 2;
+/** Channel word: how many items are done, for a queue that can be joined. */
+export const CHANNEL_DONE = 4;
+/** Channel word: pid of the thread that is putting, or 0. First word of the writers' cache line. */
+export const CHANNEL_PUT_LOCK = 16;
+/** Channel word: how many items were ever put; its store publishes an item. */
+export const CHANNEL_PUT_COUNT = 17;
+/** Channel words: where the next item goes, twice three words: the one for an even count, then the one for an odd count. */
+export const CHANNEL_TAIL = 18;
+/** Channel words: what the writers last saw of {@linkcode CHANNEL_GOT_COUNT}; then of segment, position and bytes of the head. */
+export const CHANNEL_SEEN_GOT = 24;
+/** Channel words: generation and place of a block that a writer is about to link, and the count that publishes it. */
+export const CHANNEL_PENDING = 28;
+/** Channel word: pid of the thread that is taking, or 0. First word of the readers' cache line. */
+export const CHANNEL_GET_LOCK = 32;
+/** Channel word: how many items were ever taken; its store consumes an item. */
+export const CHANNEL_GOT_COUNT = 33;
+/** Channel words: where the next item is, as {@linkcode CHANNEL_TAIL}. */
+export const CHANNEL_HEAD = 34;
+/** Channel word: what the readers last saw of {@linkcode CHANNEL_PUT_COUNT}. */
+export const CHANNEL_SEEN_PUT = 40;
+/** Channel words: generation and place of a segment that was read to its end, and the count with which it goes. */
+export const CHANNEL_PASSED = 41;
+/** Channel words: the signal that readers wait for. */
+export const CHANNEL_ITEMS = 48;
+/** Channel words: the signal that writers wait for. */
+export const CHANNEL_ROOM = 64;
+/** Channel words: the signal of those who join. */
+export const CHANNEL_IDLE = 80;
+/** Bytes of a channel. */
+export const CHANNEL_BYTES = 384;
+
+/** Word of a tail or head: place of the segment, its byte offset divided by 64. */
+export const END_SEGMENT = 0;
+/** Word of a tail or head: bytes written to, or read from, the segment, modulo 2^32. */
+export const END_POSITION = 1;
+/** Word of a tail or head: bytes ever put or taken, modulo 2^32. */
+export const END_BYTES = 2;
+/** Words of a tail or head. */
+export const END_WORDS = 3;
+
+/** Signal word: {@linkcode LOCK_SLEEPERS} and {@linkcode LOCK_WATCHERS}, while such wait. */
+export const SIGNAL_FLAGS = 0;
+/** Signal word: raised to wake one blocked thread. */
+export const SIGNAL_SLEEP = 1;
+/** Signal word: raised to wake those who wait without blocking. */
+export const SIGNAL_TURN = 2;
+
+/** Segment word: place of the next segment, or 0. */
+export const SEGMENT_NEXT = 0;
+/** Segment word: the position at which a reader goes to the next segment, if there is one. */
+export const SEGMENT_END = 1;
+/** Segment word: bytes of its ring, a power of two; 0 for a segment that holds one large item. */
+export const SEGMENT_RING_BYTES = 2;
+/** Byte of a segment at which its data begins. */
+export const SEGMENT_DATA = 64;
+/** Bytes before an item: its length, then kind and ticket. */
+export const ITEM_HEADER_BYTES = 8;

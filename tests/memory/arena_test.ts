@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-// deno-lint-ignore no-import-prefix -- only tests use it
-import fc from "npm:fast-check@4";
+import fc from "fast-check";
 import {
   allocate,
   attach,

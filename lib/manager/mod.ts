@@ -1,0 +1,35 @@
+/**
+ * State that processes share: arrays, values, named memory and lists in the
+ * program's shared memory.
+ *
+ * @example
+ * ```ts
+ * import { SharedArray, SharedValue } from "@lanes/lanes/shared";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using xs = new SharedArray("f64", [1, 2, 3]);
+ * using total = new SharedValue("f64");
+ * for (const x of xs) total.add(x);
+ * assertEquals(total.value, 6);
+ * ```
+ *
+ * @module
+ */
+// For its side effect: what getLock() gives is made by this module.
+import "../sync/rlock.ts";
+
+export { ClosedError, InvalidStateError } from "../base/errors.ts";
+export type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
+export { SharedArray } from "../memory/array.ts";
+export type {
+  DType,
+  DTypeLetters,
+  DTypeName,
+  DTypeOf,
+  ElementInput,
+  ElementOf,
+  TypedArrayOf,
+  TypedCopyOf,
+} from "../memory/dtype.ts";
+export type { LockOption, LockOptions, SharedLock, SharedLockGuard } from "../memory/lock_port.ts";
+export { SharedValue } from "../memory/value.ts";
