@@ -190,6 +190,16 @@ export function formatShape(shape: readonly number[]): string {
 
 /**
  * The bytes before the elements, equal to what NumPy writes for such an array.
+ *
+ * @example
+ * ```ts
+ * import { formatNpyHeader } from "@lanes/lanes/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const header = formatNpyHeader("f64", [3, 4]);
+ * assertEquals(header.length, 128);
+ * assertEquals(new TextDecoder().decode(header.subarray(10, 25)), "{'descr': '<f8'");
+ * ```
  */
 export function formatNpyHeader(dtype: NpyDType, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   const dict = `{'descr': '${DESCRIPTORS[dtype]}', 'fortran_order': False, 'shape': ${formatShape(shape)}, }`;
