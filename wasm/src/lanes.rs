@@ -1,0 +1,110 @@
+//! The one trait that loops are written over, and its two families of types: `v128` on WebAssembly, arrays of the
+//! same number of elements elsewhere.
+//!
+//! A mask is a vector of the same type whose lanes are all ones or all zeros.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod array;
+#[cfg(target_arch = "wasm32")]
+mod v128;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use array::{F32, F64, I32, Unfused};
+#[cfg(target_arch = "wasm32")]
+pub use v128::{F32, F64, I32};
+
+/// A vector of [`Lanes::N`] elements.
+pub trait Lanes: Copy {
+    /// The element.
+    type E: Copy + PartialOrd;
+    /// How many elements a vector has.
+    const N: usize;
+    /// The `N` elements at `p`, whatever its alignment.
+    unsafe fn load(p: *const Self::E) -> Self;
+    /// The first `count < N` elements at `p`, the other lanes those of `fill`.
+    unsafe fn load_part(p: *const Self::E, count: usize, fill: Self) -> Self;
+    /// Writes all lanes to `p`.
+    unsafe fn store(self, p: *mut Self::E);
+    /// Writes the first `count < N` lanes to `p`.
+    unsafe fn store_part(self, p: *mut Self::E, count: usize);
+    fn splat(x: Self::E) -> Self;
+    /// Lane `i`.
+    fn lane(self, i: usize) -> Self::E;
+    fn zero() -> Self;
+    fn one() -> Self;
+    fn add(self, b: Self) -> Self;
+    fn sub(self, b: Self) -> Self;
+    fn mul(self, b: Self) -> Self;
+    fn neg(self) -> Self;
+    fn abs(self) -> Self;
+    /// The lesser, as `Math.min` has it: NaN wins, -0 is less than +0.
+    fn min(self, b: Self) -> Self;
+    /// The greater, as `Math.max` has it.
+    fn max(self, b: Self) -> Self;
+    fn eq(self, b: Self) -> Self;
+    fn lt(self, b: Self) -> Self;
+    fn le(self, b: Self) -> Self;
+    fn and(self, b: Self) -> Self;
+    fn or(self, b: Self) -> Self;
+    fn xor(self, b: Self) -> Self;
+    /// The bits of `self` that are not in `b`.
+    fn andnot(self, b: Self) -> Self;
+    fn not(self) -> Self;
+    /// Where the mask `self` is set `a`, else `b`.
+    fn select(self, a: Self, b: Self) -> Self;
+    /// Whether any lane of the mask is set.
+    fn any(self) -> bool;
+    /// Whether every lane of the mask is set.
+    fn all(self) -> bool;
+}
+
+/// Vectors of floating-point numbers.
+pub trait Floats: Lanes {
+    fn div(self, b: Self) -> Self;
+    fn sqrt(self) -> Self;
+    fn floor(self) -> Self;
+    fn ceil(self) -> Self;
+    fn trunc(self) -> Self;
+    /// To the nearest integer, halves to the even one.
+    fn nearest(self) -> Self;
+    /// `self * b + c`, rounded once or twice, whichever the machine does faster: only for results whose documented
+    /// error bound holds either way.
+    fn madd(self, b: Self, c: Self) -> Self;
+    /// `c - self * b`, rounded once or twice.
+    fn nmadd(self, b: Self, c: Self) -> Self;
+    /// A number of the element's type from a double.
+    fn num(x: f64) -> Self;
+    /// The bits of the sign.
+    fn sign_bits() -> Self;
+    /// The magnitude of `self` with the sign of `b`.
+    #[inline(always)]
+    fn copysign(self, b: Self) -> Self {
+        let s = Self::sign_bits();
+        self.andnot(s).or(b.and(s))
+    }
+}
+
+/// Vectors of doubles, with their bits.
+pub trait Doubles: Floats<E = f64> {
+    /// A vector whose lanes have these bits.
+    fn bits(x: u64) -> Self;
+    /// Adds the lanes as 64-bit integers.
+    fn iadd(self, b: Self) -> Self;
+    /// Subtracts the lanes as 64-bit integers.
+    fn isub(self, b: Self) -> Self;
+    /// Shifts the lanes left as 64-bit integers.
+    fn shl(self, by: u32) -> Self;
+    /// Shifts the lanes right as unsigned 64-bit integers.
+    fn shr(self, by: u32) -> Self;
+}
+
+/// Elements that reductions read as doubles, four at a time.
+pub trait Wide: Lanes {
+    /// Elements `p[0..4]` as two vectors of doubles.
+    unsafe fn load4(p: *const Self::E) -> [F64; 2];
+    /// The first `count < 4` elements, the rest `fill`.
+    unsafe fn load4_part(p: *const Self::E, count: usize, fill: f64) -> [F64; 2];
+    /// Rounds, or converts, a double to the element.
+    fn narrow(x: f64) -> Self::E;
+    fn widen(x: Self::E) -> f64;
+}

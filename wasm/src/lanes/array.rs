@@ -1,0 +1,268 @@
+//! The lanes of every other target, for tests: arrays as wide as the vectors of WebAssembly.
+
+use super::{Doubles, Floats, Lanes, Wide};
+
+/// `N` elements; `FUSED` says whether [`Floats::madd`] rounds once, as on most machines, or twice.
+#[derive(Clone, Copy)]
+pub struct Array<T, const N: usize, const FUSED: bool>([T; N]);
+
+/// Two doubles.
+pub type F64 = Array<f64, 2, true>;
+/// Four floats.
+pub type F32 = Array<f32, 4, true>;
+/// Four 32-bit integers, whose arithmetic wraps.
+pub type I32 = Array<i32, 4, true>;
+/// Two doubles on a machine without fused multiply-add.
+pub type Unfused = Array<f64, 2, false>;
+
+impl<T: Copy, const N: usize, const FUSED: bool> Array<T, N, FUSED> {
+    fn map(self, f: impl Fn(T) -> T) -> Self {
+        Self(self.0.map(f))
+    }
+    fn zip(self, b: Self, f: impl Fn(T, T) -> T) -> Self {
+        Self(core::array::from_fn(|i| f(self.0[i], b.0[i])))
+    }
+}
+
+/// The lanes of one element type with bits of type `$bits`.
+macro_rules! lanes {
+    ($t:ty, $bits:ty, $n:literal, $zero:expr, $one:expr, $from:expr, $to:expr, $add:expr, $sub:expr, $mul:expr, $neg:expr, $abs:expr, $min:expr, $max:expr) => {
+        impl<const FUSED: bool> Lanes for Array<$t, $n, FUSED> {
+            type E = $t;
+            const N: usize = $n;
+            unsafe fn load(p: *const $t) -> Self {
+                Self(core::array::from_fn(|i| unsafe { p.add(i).read_unaligned() }))
+            }
+            unsafe fn load_part(p: *const $t, count: usize, fill: Self) -> Self {
+                Self(core::array::from_fn(|i| {
+                    if i < count { unsafe { p.add(i).read_unaligned() } } else { fill.0[i] }
+                }))
+            }
+            unsafe fn store(self, p: *mut $t) {
+                for i in 0..$n {
+                    unsafe { p.add(i).write_unaligned(self.0[i]) }
+                }
+            }
+            unsafe fn store_part(self, p: *mut $t, count: usize) {
+                for i in 0..count {
+                    unsafe { p.add(i).write_unaligned(self.0[i]) }
+                }
+            }
+            fn splat(x: $t) -> Self {
+                Self([x; $n])
+            }
+            fn lane(self, i: usize) -> $t {
+                self.0[i]
+            }
+            fn zero() -> Self {
+                Self::splat($zero)
+            }
+            fn one() -> Self {
+                Self::splat($one)
+            }
+            fn add(self, b: Self) -> Self {
+                self.zip(b, $add)
+            }
+            fn sub(self, b: Self) -> Self {
+                self.zip(b, $sub)
+            }
+            fn mul(self, b: Self) -> Self {
+                self.zip(b, $mul)
+            }
+            fn neg(self) -> Self {
+                self.map($neg)
+            }
+            fn abs(self) -> Self {
+                self.map($abs)
+            }
+            fn min(self, b: Self) -> Self {
+                self.zip(b, $min)
+            }
+            fn max(self, b: Self) -> Self {
+                self.zip(b, $max)
+            }
+            fn eq(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from(if a == b { <$bits>::MAX } else { 0 }))
+            }
+            fn lt(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from(if a < b { <$bits>::MAX } else { 0 }))
+            }
+            fn le(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from(if a <= b { <$bits>::MAX } else { 0 }))
+            }
+            fn and(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from($to(a) & $to(b)))
+            }
+            fn or(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from($to(a) | $to(b)))
+            }
+            fn xor(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from($to(a) ^ $to(b)))
+            }
+            fn andnot(self, b: Self) -> Self {
+                self.zip(b, |a, b| $from($to(a) & !$to(b)))
+            }
+            fn not(self) -> Self {
+                self.map(|a| $from(!$to(a)))
+            }
+            fn select(self, a: Self, b: Self) -> Self {
+                a.and(self).or(b.andnot(self))
+            }
+            fn any(self) -> bool {
+                self.0.iter().any(|&x| $to(x) != 0)
+            }
+            fn all(self) -> bool {
+                self.0.iter().all(|&x| $to(x) != 0)
+            }
+        }
+    };
+}
+
+/// The operations of a floating-point type.
+macro_rules! floats {
+    ($t:ty, $bits:ty, $n:literal) => {
+        lanes!(
+            $t,
+            $bits,
+            $n,
+            0.0,
+            1.0,
+            <$t>::from_bits,
+            <$t>::to_bits,
+            |a, b| a + b,
+            |a, b| a - b,
+            |a, b| a * b,
+            |a: $t| -a,
+            |a: $t| a.abs(),
+            |a: $t, b: $t| {
+                if a.is_nan() || b.is_nan() {
+                    <$t>::NAN
+                } else if a < b || (a == b && a.is_sign_negative()) {
+                    a
+                } else {
+                    b
+                }
+            },
+            |a: $t, b: $t| {
+                if a.is_nan() || b.is_nan() {
+                    <$t>::NAN
+                } else if a > b || (a == b && a.is_sign_positive()) {
+                    a
+                } else {
+                    b
+                }
+            }
+        );
+        impl<const FUSED: bool> Floats for Array<$t, $n, FUSED> {
+            fn div(self, b: Self) -> Self {
+                self.zip(b, |a, b| a / b)
+            }
+            fn sqrt(self) -> Self {
+                self.map(|a| a.sqrt())
+            }
+            fn floor(self) -> Self {
+                self.map(|a| a.floor())
+            }
+            fn ceil(self) -> Self {
+                self.map(|a| a.ceil())
+            }
+            fn trunc(self) -> Self {
+                self.map(|a| a.trunc())
+            }
+            fn nearest(self) -> Self {
+                self.map(|a| a.round_ties_even())
+            }
+            fn madd(self, b: Self, c: Self) -> Self {
+                if FUSED {
+                    Self(core::array::from_fn(|i| self.0[i].mul_add(b.0[i], c.0[i])))
+                } else {
+                    self.mul(b).add(c)
+                }
+            }
+            fn nmadd(self, b: Self, c: Self) -> Self {
+                self.neg().madd(b, c)
+            }
+            fn num(x: f64) -> Self {
+                Self::splat(x as $t)
+            }
+            fn sign_bits() -> Self {
+                Self::splat(-0.0)
+            }
+        }
+    };
+}
+
+floats!(f64, u64, 2);
+floats!(f32, u32, 4);
+lanes!(
+    i32,
+    u32,
+    4,
+    0,
+    1,
+    |b: u32| b as i32,
+    |a: i32| a as u32,
+    i32::wrapping_add,
+    i32::wrapping_sub,
+    i32::wrapping_mul,
+    i32::wrapping_neg,
+    i32::wrapping_abs,
+    |a, b| if a < b { a } else { b },
+    |a, b| if a > b { a } else { b }
+);
+
+impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
+    fn bits(x: u64) -> Self {
+        Self::splat(f64::from_bits(x))
+    }
+    fn iadd(self, b: Self) -> Self {
+        self.zip(b, |a, b| f64::from_bits(a.to_bits().wrapping_add(b.to_bits())))
+    }
+    fn isub(self, b: Self) -> Self {
+        self.zip(b, |a, b| f64::from_bits(a.to_bits().wrapping_sub(b.to_bits())))
+    }
+    fn shl(self, by: u32) -> Self {
+        self.map(|a| f64::from_bits(a.to_bits() << by))
+    }
+    fn shr(self, by: u32) -> Self {
+        self.map(|a| f64::from_bits(a.to_bits() >> by))
+    }
+}
+
+/// Four elements read as doubles.
+macro_rules! wide {
+    ($v:ty, $t:ty) => {
+        impl Wide for $v {
+            unsafe fn load4(p: *const $t) -> [F64; 2] {
+                let at = |i: usize| unsafe { p.add(i).read_unaligned() } as f64;
+                [Array([at(0), at(1)]), Array([at(2), at(3)])]
+            }
+            unsafe fn load4_part(p: *const $t, count: usize, fill: f64) -> [F64; 2] {
+                let at = |i: usize| if i < count { (unsafe { p.add(i).read_unaligned() }) as f64 } else { fill };
+                [Array([at(0), at(1)]), Array([at(2), at(3)])]
+            }
+            fn narrow(x: f64) -> $t {
+                x as $t
+            }
+            fn widen(x: $t) -> f64 {
+                x as f64
+            }
+        }
+    };
+}
+
+wide!(F64, f64);
+wide!(F32, f32);
+wide!(I32, i32);
+
+impl F32 {
+    /// The four floats as doubles.
+    pub fn doubles(self) -> [F64; 2] {
+        let at = |i: usize| self.0[i] as f64;
+        [Array([at(0), at(1)]), Array([at(2), at(3)])]
+    }
+    /// Four doubles, rounded.
+    pub fn from_doubles(x: [F64; 2]) -> Self {
+        Self([x[0].0[0] as f32, x[0].0[1] as f32, x[1].0[0] as f32, x[1].0[1] as f32])
+    }
+}

@@ -1,0 +1,361 @@
+//! The lanes of WebAssembly.
+
+use super::{Doubles, Floats, Lanes, Wide};
+use core::arch::wasm32::*;
+
+/// Two doubles.
+#[derive(Clone, Copy)]
+pub struct F64(pub v128);
+/// Four floats.
+#[derive(Clone, Copy)]
+pub struct F32(pub v128);
+/// Four 32-bit integers, whose arithmetic wraps.
+#[derive(Clone, Copy)]
+pub struct I32(pub v128);
+
+/// What does not depend on the element: the same text for each type.
+macro_rules! bits {
+    ($type:ident, $e:ty, $any:path) => {
+        #[inline(always)]
+        unsafe fn load(p: *const $e) -> Self {
+            Self(unsafe { v128_load(p.cast()) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, p: *mut $e) {
+            unsafe { v128_store(p.cast(), self.0) }
+        }
+        #[inline(always)]
+        fn and(self, b: Self) -> Self {
+            Self(v128_and(self.0, b.0))
+        }
+        #[inline(always)]
+        fn or(self, b: Self) -> Self {
+            Self(v128_or(self.0, b.0))
+        }
+        #[inline(always)]
+        fn xor(self, b: Self) -> Self {
+            Self(v128_xor(self.0, b.0))
+        }
+        #[inline(always)]
+        fn andnot(self, b: Self) -> Self {
+            Self(v128_andnot(self.0, b.0))
+        }
+        #[inline(always)]
+        fn not(self) -> Self {
+            Self(v128_not(self.0))
+        }
+        #[inline(always)]
+        fn select(self, a: Self, b: Self) -> Self {
+            Self(v128_bitselect(a.0, b.0, self.0))
+        }
+        #[inline(always)]
+        fn any(self) -> bool {
+            v128_any_true(self.0)
+        }
+        #[inline(always)]
+        fn all(self) -> bool {
+            $any(self.0)
+        }
+    };
+}
+
+/// One method that is one instruction of two operands.
+macro_rules! two {
+    ($($name:ident = $op:path),* $(,)?) => {
+        $(#[inline(always)]
+        fn $name(self, b: Self) -> Self {
+            Self($op(self.0, b.0))
+        })*
+    };
+}
+
+/// One method that is one instruction of one operand.
+macro_rules! one {
+    ($($name:ident = $op:path),* $(,)?) => {
+        $(#[inline(always)]
+        fn $name(self) -> Self {
+            Self($op(self.0))
+        })*
+    };
+}
+
+/// Loads and stores of fewer than four 32-bit lanes.
+macro_rules! parts32 {
+    ($e:ty) => {
+        #[inline(always)]
+        unsafe fn load_part(p: *const $e, count: usize, fill: Self) -> Self {
+            let p: *const u32 = p.cast();
+            let mut v = fill.0;
+            unsafe {
+                if count > 0 {
+                    v = v128_load32_lane::<0>(v, p);
+                }
+                if count > 1 {
+                    v = v128_load32_lane::<1>(v, p.add(1));
+                }
+                if count > 2 {
+                    v = v128_load32_lane::<2>(v, p.add(2));
+                }
+            }
+            Self(v)
+        }
+        #[inline(always)]
+        unsafe fn store_part(self, p: *mut $e, count: usize) {
+            let p: *mut u32 = p.cast();
+            unsafe {
+                if count > 0 {
+                    v128_store32_lane::<0>(self.0, p);
+                }
+                if count > 1 {
+                    v128_store32_lane::<1>(self.0, p.add(1));
+                }
+                if count > 2 {
+                    v128_store32_lane::<2>(self.0, p.add(2));
+                }
+            }
+        }
+    };
+}
+
+impl Lanes for F64 {
+    type E = f64;
+    const N: usize = 2;
+    bits!(F64, f64, i64x2_all_true);
+    two!(add = f64x2_add, sub = f64x2_sub, mul = f64x2_mul, min = f64x2_min, max = f64x2_max);
+    two!(eq = f64x2_eq, lt = f64x2_lt, le = f64x2_le);
+    one!(neg = f64x2_neg, abs = f64x2_abs);
+    #[inline(always)]
+    unsafe fn load_part(p: *const f64, count: usize, fill: Self) -> Self {
+        if count == 0 { fill } else { Self(unsafe { v128_load64_lane::<0>(fill.0, p.cast()) }) }
+    }
+    #[inline(always)]
+    unsafe fn store_part(self, p: *mut f64, count: usize) {
+        if count > 0 {
+            unsafe { v128_store64_lane::<0>(self.0, p.cast()) }
+        }
+    }
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Self(f64x2_splat(x))
+    }
+    #[inline(always)]
+    fn lane(self, i: usize) -> f64 {
+        if i == 0 { f64x2_extract_lane::<0>(self.0) } else { f64x2_extract_lane::<1>(self.0) }
+    }
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::splat(0.0)
+    }
+    #[inline(always)]
+    fn one() -> Self {
+        Self::splat(1.0)
+    }
+}
+
+impl Floats for F64 {
+    two!(div = f64x2_div);
+    one!(sqrt = f64x2_sqrt, floor = f64x2_floor, ceil = f64x2_ceil, trunc = f64x2_trunc, nearest = f64x2_nearest);
+    #[inline(always)]
+    fn madd(self, b: Self, c: Self) -> Self {
+        Self(f64x2_relaxed_madd(self.0, b.0, c.0))
+    }
+    #[inline(always)]
+    fn nmadd(self, b: Self, c: Self) -> Self {
+        Self(f64x2_relaxed_nmadd(self.0, b.0, c.0))
+    }
+    #[inline(always)]
+    fn num(x: f64) -> Self {
+        Self::splat(x)
+    }
+    #[inline(always)]
+    fn sign_bits() -> Self {
+        Self::splat(-0.0)
+    }
+}
+
+impl Doubles for F64 {
+    two!(iadd = i64x2_add, isub = i64x2_sub);
+    #[inline(always)]
+    fn bits(x: u64) -> Self {
+        Self(u64x2_splat(x))
+    }
+    #[inline(always)]
+    fn shl(self, by: u32) -> Self {
+        Self(i64x2_shl(self.0, by))
+    }
+    #[inline(always)]
+    fn shr(self, by: u32) -> Self {
+        Self(u64x2_shr(self.0, by))
+    }
+}
+
+impl Wide for F64 {
+    #[inline(always)]
+    unsafe fn load4(p: *const f64) -> [F64; 2] {
+        unsafe { [Self::load(p), Self::load(p.add(2))] }
+    }
+    #[inline(always)]
+    unsafe fn load4_part(p: *const f64, count: usize, fill: f64) -> [F64; 2] {
+        let f = Self::splat(fill);
+        unsafe {
+            if count >= 2 {
+                [Self::load(p), Self::load_part(p.add(2), count - 2, f)]
+            } else {
+                [Self::load_part(p, count, f), f]
+            }
+        }
+    }
+    #[inline(always)]
+    fn narrow(x: f64) -> f64 {
+        x
+    }
+    #[inline(always)]
+    fn widen(x: f64) -> f64 {
+        x
+    }
+}
+
+impl Lanes for F32 {
+    type E = f32;
+    const N: usize = 4;
+    bits!(F32, f32, i32x4_all_true);
+    parts32!(f32);
+    two!(add = f32x4_add, sub = f32x4_sub, mul = f32x4_mul, min = f32x4_min, max = f32x4_max);
+    two!(eq = f32x4_eq, lt = f32x4_lt, le = f32x4_le);
+    one!(neg = f32x4_neg, abs = f32x4_abs);
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        Self(f32x4_splat(x))
+    }
+    #[inline(always)]
+    fn lane(self, i: usize) -> f32 {
+        match i {
+            0 => f32x4_extract_lane::<0>(self.0),
+            1 => f32x4_extract_lane::<1>(self.0),
+            2 => f32x4_extract_lane::<2>(self.0),
+            _ => f32x4_extract_lane::<3>(self.0),
+        }
+    }
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::splat(0.0)
+    }
+    #[inline(always)]
+    fn one() -> Self {
+        Self::splat(1.0)
+    }
+}
+
+impl Floats for F32 {
+    two!(div = f32x4_div);
+    one!(sqrt = f32x4_sqrt, floor = f32x4_floor, ceil = f32x4_ceil, trunc = f32x4_trunc, nearest = f32x4_nearest);
+    #[inline(always)]
+    fn madd(self, b: Self, c: Self) -> Self {
+        Self(f32x4_relaxed_madd(self.0, b.0, c.0))
+    }
+    #[inline(always)]
+    fn nmadd(self, b: Self, c: Self) -> Self {
+        Self(f32x4_relaxed_nmadd(self.0, b.0, c.0))
+    }
+    #[inline(always)]
+    fn num(x: f64) -> Self {
+        Self::splat(x as f32)
+    }
+    #[inline(always)]
+    fn sign_bits() -> Self {
+        Self::splat(-0.0)
+    }
+}
+
+impl F32 {
+    /// The four floats as doubles.
+    #[inline(always)]
+    pub fn doubles(self) -> [F64; 2] {
+        let high = i64x2_shuffle::<1, 0>(self.0, self.0);
+        [F64(f64x2_promote_low_f32x4(self.0)), F64(f64x2_promote_low_f32x4(high))]
+    }
+    /// Four doubles, rounded.
+    #[inline(always)]
+    pub fn from_doubles(x: [F64; 2]) -> Self {
+        let low = f32x4_demote_f64x2_zero(x[0].0);
+        let high = f32x4_demote_f64x2_zero(x[1].0);
+        Self(i64x2_shuffle::<0, 2>(low, high))
+    }
+}
+
+impl Wide for F32 {
+    #[inline(always)]
+    unsafe fn load4(p: *const f32) -> [F64; 2] {
+        unsafe { Self::load(p) }.doubles()
+    }
+    #[inline(always)]
+    unsafe fn load4_part(p: *const f32, count: usize, fill: f64) -> [F64; 2] {
+        unsafe { Self::load_part(p, count, Self::splat(fill as f32)) }.doubles()
+    }
+    #[inline(always)]
+    fn narrow(x: f64) -> f32 {
+        x as f32
+    }
+    #[inline(always)]
+    fn widen(x: f32) -> f64 {
+        x as f64
+    }
+}
+
+impl Lanes for I32 {
+    type E = i32;
+    const N: usize = 4;
+    bits!(I32, i32, i32x4_all_true);
+    parts32!(i32);
+    two!(add = i32x4_add, sub = i32x4_sub, mul = i32x4_mul, min = i32x4_min, max = i32x4_max);
+    two!(eq = i32x4_eq, lt = i32x4_lt, le = i32x4_le);
+    one!(neg = i32x4_neg, abs = i32x4_abs);
+    #[inline(always)]
+    fn splat(x: i32) -> Self {
+        Self(i32x4_splat(x))
+    }
+    #[inline(always)]
+    fn lane(self, i: usize) -> i32 {
+        match i {
+            0 => i32x4_extract_lane::<0>(self.0),
+            1 => i32x4_extract_lane::<1>(self.0),
+            2 => i32x4_extract_lane::<2>(self.0),
+            _ => i32x4_extract_lane::<3>(self.0),
+        }
+    }
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::splat(0)
+    }
+    #[inline(always)]
+    fn one() -> Self {
+        Self::splat(1)
+    }
+}
+
+impl Wide for I32 {
+    #[inline(always)]
+    unsafe fn load4(p: *const i32) -> [F64; 2] {
+        unsafe { Self::load(p) }.doubles()
+    }
+    #[inline(always)]
+    unsafe fn load4_part(p: *const i32, count: usize, fill: f64) -> [F64; 2] {
+        unsafe { Self::load_part(p, count, Self::splat(fill as i32)) }.doubles()
+    }
+    #[inline(always)]
+    fn narrow(x: f64) -> i32 {
+        x as i32
+    }
+    #[inline(always)]
+    fn widen(x: i32) -> f64 {
+        x as f64
+    }
+}
+
+impl I32 {
+    #[inline(always)]
+    fn doubles(self) -> [F64; 2] {
+        let high = i64x2_shuffle::<1, 0>(self.0, self.0);
+        [F64(f64x2_convert_low_i32x4(self.0)), F64(f64x2_convert_low_i32x4(high))]
+    }
+}
