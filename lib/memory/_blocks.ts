@@ -248,15 +248,16 @@ export function free(offset: number, generation?: number): boolean {
   });
 }
 
+/** Gives up one reference to the block, or all; what is attached to it follows, however long the chain is. */
 function drop(words: Int32Array<SharedArrayBuffer>, unit: number, all: boolean): void {
-  const header = unit * UNIT_WORDS;
-  if (!all && Atomics.sub(words, header + BLOCK_REFS, 1) > 1) return;
-  const attached = words[header + BLOCK_ATTACHED]!;
-  const generation = words[header + BLOCK_ATTACHED_GENERATION]!;
-  give(words, unit);
-  if (attached === 0) return;
-  const other = locate(words, (attached + 1) * UNIT_BYTES, generation);
-  if (other !== 0) drop(words, other, false);
+  for (let next = unit; next !== 0; all = false) {
+    const header = next * UNIT_WORDS;
+    if (!all && Atomics.sub(words, header + BLOCK_REFS, 1) > 1) return;
+    const attached = words[header + BLOCK_ATTACHED]!;
+    const generation = words[header + BLOCK_ATTACHED_GENERATION]!;
+    give(words, next);
+    next = attached === 0 ? 0 : locate(words, (attached + 1) * UNIT_BYTES, generation);
+  }
 }
 
 /**

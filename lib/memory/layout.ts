@@ -325,3 +325,18 @@ export const SEGMENT_RING_BYTES = 2;
 export const SEGMENT_DATA = 64;
 /** Bytes before an item: its length, then kind and ticket. */
 export const ITEM_HEADER_BYTES = 8;
+
+/** Word of a name's entry: the next entry of its bucket, in units, or 0. */
+export const NAME_NEXT = 0;
+/** Word of a name's entry: the payload of the named block, in units. */
+export const NAME_DATA = 1;
+/** Word of a name's entry: generation of the named block. */
+export const NAME_GENERATION = 2;
+/** Word of a name's entry: bytes that were asked for, unsigned. */
+export const NAME_SIZE = 3;
+/** Word of a name's entry: pid of the process that made it. */
+export const NAME_CREATOR = 4;
+/** Word of a name's entry: bytes of the name, which follows the words. */
+export const NAME_LENGTH = 5;
+/** Bytes of the words of a name's entry. */
+export const NAME_BYTES = 24;
