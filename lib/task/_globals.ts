@@ -23,7 +23,11 @@ export function pathOfBuiltin(value: object): readonly string[] | undefined {
   if (value === globalThis) return [];
   const named = (value as { name?: unknown }).name;
   if (typeof named === "string" && NAMES.has(named) && Reflect.get(globalThis, named) === value) return [named];
-  return builtins().get(value);
+  const path = builtins().get(value);
+  if (path !== undefined) return path;
+  // The runtime gives `console` other methods while an inspector is connected.
+  const method = Object.entries(console).find(([, each]) => each === value);
+  return method && ["console", method[0]];
 }
 
 function builtins(): Map<object, readonly string[]> {

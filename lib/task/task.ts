@@ -2,6 +2,9 @@ import { TransportError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
 import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
 import { type Carrier, newKey, origins, type ReferenceCarrier, UNRESOLVED, UnresolvedError } from "./carrier.ts";
+import { closureOf } from "./closure.ts";
+import { disconnect } from "./_inspector.ts";
+import { rebuild, rebuildSync } from "./_rebuild.ts";
 import { isGlobal, pathOfBuiltin } from "./_globals.ts";
 import { moduleAt } from "./_modules.ts";
 import { callSite } from "./_site.ts";
@@ -19,8 +22,8 @@ export interface CarryOptions {
   readonly what: string;
   /** The modules on the stack at the public call, from {@linkcode callSite}; default: those on the stack now. */
   readonly site?: readonly string[];
-  /** A carrier of this function that a receiver could not resolve: the function is to travel in another way. */
-  readonly refused?: Carrier;
+  /** A receiver of the last carrier answered "unresolved": the function is to travel in another way. */
+  readonly unresolved?: boolean;
 }
 
 /** What is known of a function from earlier calls. */
@@ -44,7 +47,7 @@ const MAX_SOURCE_KEYS = 10_000;
 export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Carrier> {
   let state = states.get(fn);
   if (state === undefined) states.set(fn, state = { refused: false });
-  if (options.refused !== undefined) {
+  if (options.unresolved) {
     state.refused = true;
     delete state.carrier;
   } else {
@@ -84,7 +87,10 @@ function choose(fn: Function, what: string, { site, refused }: Circumstances): C
   }
   const label = nameFor(what, name);
   const analysis = analysed(source, label);
-  if (closure && needsInspector(analysis, base)) throw new TransportError(`Cannot send ${label}: closures come next`);
+  if (closure && needsInspector(analysis, base)) {
+    checkCallable(analysis, label);
+    return closureOf(fn, { what, name, mayRefer: !refused });
+  }
   checkSelfContained(analysis, label);
   return { kind: "source", key: keyOfSource(`${base}\n${name}\n${source}`), name, what, source, base };
 }
@@ -154,6 +160,10 @@ export function reviveSync(carrier: Carrier): Function | undefined {
     const fn = findSync(carrier);
     if (fn !== undefined) return keep(carrier, fn);
   }
+  if (carrier.kind === "closure") {
+    const fn = rebuildSync(carrier);
+    if (fn !== undefined) return keep(carrier, fn);
+  }
   return undefined;
 }
 
@@ -169,7 +179,8 @@ export async function revive(carrier: Carrier): Promise<Function> {
   const known = reviveSync(carrier);
   if (known !== undefined) return known;
   if (carrier.kind === "reference") return keep(carrier, await find(carrier) ?? fallBack(carrier));
-  throw new TransportError(`Cannot make ${nameFor(carrier.what, carrier.name)} again`);
+  if (carrier.kind === "closure") return keep(carrier, await rebuild(carrier));
+  return fromSource(carrier.source, carrier);
 }
 
 /** None of the candidates is the function: its source will do when it needs nothing else. */
@@ -193,4 +204,5 @@ export function isUnresolved(error: unknown): boolean {
 
 /** Ends the inspector's session: a worker that is created while there is one starts half a second late. */
 export function disconnectInspector(): void {
+  disconnect();
 }

@@ -1,38 +1,30 @@
 import { Worker } from "node:worker_threads";
-import { carry, type CarryOptions, disconnectInspector, isUnresolved } from "../../lib/task/task.ts";
+import { decode, decodeError, encode, type Packet } from "../../lib/channel/codec.ts";
+import { type Carrier, carry, type CarryOptions, disconnectInspector, isUnresolved } from "../../lib/task/task.ts";
 
 /** A worker that revives functions and calls them: the task layer without processes and pools. */
 
 const TASK = new URL("../../lib/task/task.ts", import.meta.url).href;
 
+const CODEC = new URL("../../lib/channel/codec.ts", import.meta.url).href;
+
 const PROGRAM = `
-import { parentPort } from "node:worker_threads";
-import { carry, revive } from ${JSON.stringify(TASK)};
+import { revive } from ${JSON.stringify(TASK)};
+import { decode, encode, encodeError } from ${JSON.stringify(CODEC)};
 globalThis.onmessage = async ({ data: { id, carrier, args } }) => {
   try {
-    const fn = await revive(carrier);
-    postMessage({ id, value: await fn(...args) });
+    const fn = await revive(decode(carrier));
+    postMessage({ id, value: encode(await fn(...args)) });
   } catch (error) {
-    const { name, message, code, stack } = error;
-    postMessage({ id, error: { name, message, code, stack } });
+    postMessage({ id, error: encodeError(error) });
   }
 };
 `;
 
 interface Answer {
   readonly id: number;
-  readonly value?: unknown;
-  readonly error?: { name: string; message: string; code?: string; stack?: string };
-}
-
-/** An error that a worker reported. */
-export class RemoteError extends Error {
-  readonly code: string | undefined;
-  constructor(report: NonNullable<Answer["error"]>) {
-    super(report.message);
-    this.name = report.name;
-    this.code = report.code;
-  }
+  readonly value?: Packet;
+  readonly error?: Packet;
 }
 
 /** One worker; `using` ends it. */
@@ -47,17 +39,17 @@ export class Thread implements AsyncDisposable {
     this.#worker = new Worker(url);
     this.#worker.on("message", (answer: Answer) => {
       const waiting = this.#waiting.get(answer.id);
-      if (answer.error) waiting?.reject(new RemoteError(answer.error));
-      else waiting?.resolve(answer.value);
+      if (answer.error) waiting?.reject(decodeError(answer.error));
+      else waiting?.resolve(decode(answer.value!));
     });
   }
 
   /** Sends a carrier and calls what it is. */
-  send(carrier: unknown, args: readonly unknown[]): Promise<unknown> {
+  send(carrier: Carrier, args: readonly unknown[]): Promise<unknown> {
     const id = ++this.#last;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(id, waiting);
-    this.#worker.postMessage({ id, carrier, args });
+    this.#worker.postMessage({ id, carrier: encode(carrier), args });
     return waiting.promise;
   }
 
@@ -70,7 +62,7 @@ export class Thread implements AsyncDisposable {
       return await this.send(carrier, args);
     } catch (error) {
       if (!isUnresolved(error)) throw error;
-      return await this.send(await carry(fn, { ...settings, refused: carrier }), args);
+      return await this.send(await carry(fn, { ...settings, unresolved: true }), args);
     }
   }
 
