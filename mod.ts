@@ -34,6 +34,29 @@ export type {
   WorkerStats,
 } from "./lib/pool/options.ts";
 
+// Synchronization
+export { Condition } from "./lib/sync/condition.ts";
+export { Event } from "./lib/sync/event.ts";
+export type { Guard } from "./lib/sync/guard.ts";
+export { Lock } from "./lib/sync/lock.ts";
+export { RLock } from "./lib/sync/rlock.ts";
+export { BoundedSemaphore, Semaphore } from "./lib/sync/semaphore.ts";
+
+// Shared state
+export { SharedArray } from "./lib/memory/array.ts";
+export { SharedValue } from "./lib/memory/value.ts";
+export type {
+  DType,
+  DTypeLetters,
+  DTypeName,
+  DTypeOf,
+  ElementInput,
+  ElementOf,
+  TypedArrayOf,
+  TypedCopyOf,
+} from "./lib/memory/dtype.ts";
+export type { LockOption, LockOptions, SharedLock, SharedLockGuard } from "./lib/memory/lock_port.ts";
+
 // Waiting
 export type { WaitOptions, WaitSyncOptions } from "./lib/base/options.ts";
 
