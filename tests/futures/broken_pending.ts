@@ -66,7 +66,7 @@ Deno.test("EBROK-07 D-74 an error or exit while the worker rebuilds the task fai
     import { ProcessPoolExecutor } from "@lanes/lanes/futures";
     import { broken } from "./broken.ts";
     import { leaving } from "./leaving.ts";
-    export function square(x) { return x * x; }
+    import { square } from "./square.ts";
     if (import.meta.main) {
       await using executor = new ProcessPoolExecutor(1);
       for (const func of [broken, leaving]) {
@@ -77,6 +77,7 @@ Deno.test("EBROK-07 D-74 an error or exit while the worker rebuilds the task fai
     }`,
     {
       files: {
+        "square.ts": "export function square(x) { return x * x; }",
         "broken.ts": `import { isMainThread } from "node:worker_threads";
           if (!isMainThread) throw new RangeError("not here");
           export function broken() {}`,

@@ -13,6 +13,17 @@ function holders(count: number): [Holder[], Int32Array[]] {
   return [processes, gates];
 }
 
+Deno.test("PROC-33 a sentinel is not ready while its process runs, and stays ready afterwards", async () => {
+  const gate = words();
+  await using process = new Process({ target: holdAsync, args: [gate, 1] });
+  process.start();
+  const { sentinel } = process;
+  assertEquals(await within(5000, wait([sentinel], { timeout: 0 })), []);
+  open(gate);
+  assertEquals(await within(10_000, wait([sentinel])), [sentinel]);
+  assertEquals(await within(5000, wait([sentinel], { timeout: 0 })), [sentinel]);
+});
+
 Deno.test("wait() gives the objects that are ready, in the order of its input", async () => {
   const [[a, b, c], [gateA, gateB, gateC]] = holders(3) as [[Holder, Holder, Holder], Int32Array[]];
   const all = [a as Process, b as Process, c as Process];

@@ -222,7 +222,7 @@ Deno.test("D-04 a task that cannot be rebuilt in the worker rejects, and the poo
     `
     import { Pool } from "@lanes/lanes";
     import { work } from "./fragile.ts";
-    export function square(x) { return x * x; }
+    import { square } from "./square.ts";
     if (import.meta.main) {
       await using pool = new Pool(1);
       const error = await pool.apply(work).then(() => null, (error) => error);
@@ -231,6 +231,7 @@ Deno.test("D-04 a task that cannot be rebuilt in the worker rejects, and the poo
     }`,
     {
       files: {
+        "square.ts": "export function square(x) { return x * x; }",
         "fragile.ts": `
         import { isMainThread } from "node:worker_threads";
         if (!isMainThread) throw new RangeError("not here");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertNotStrictEquals, assertThrows } from "@std/assert";
-import { activeChildren, ClosedError, InvalidStateError, Process, TransportError, wait } from "@lanes/lanes";
+import { activeChildren, ClosedError, InvalidStateError, Process, TransportError } from "@lanes/lanes";
 import { errorBy, open, pause, thrownBy, until, within, words } from "../fixtures/harness.ts";
 import { appendTo, echo, everything, hold, holdAsync, square, squareLater, withOptions } from "../fixtures/tasks.ts";
 
@@ -159,17 +159,6 @@ Deno.test("PROC-26 terminate() and kill() after the end change nothing", async (
   process.kill();
   assertEquals(process.exitCode, 0);
   assertEquals(await process.result, 9);
-});
-
-Deno.test("PROC-33 a sentinel is not ready while its process runs, and stays ready afterwards", async () => {
-  const gate = words();
-  await using process = new Process({ target: holdAsync, args: [gate, 1] });
-  process.start();
-  const { sentinel } = process;
-  assertEquals(await within(5000, wait([sentinel], { timeout: 0 })), []);
-  open(gate);
-  assertEquals(await within(10_000, wait([sentinel])), [sentinel]);
-  assertEquals(await within(5000, wait([sentinel], { timeout: 0 })), [sentinel]);
 });
 
 Deno.test("PROC-34 close() while the process runs is an InvalidStateError", async () => {

@@ -161,11 +161,12 @@ Deno.test("retries run a task again after its worker died", async () => {
 Deno.test("retries do not repeat a task that throws", async () => {
   const counter = words();
   await using patient = new Pool({ processes: 1, retries: 3 });
-  await thrownBy(() =>
+  const error = await errorBy(() =>
     patient.apply((cells: Int32Array) => {
       Atomics.add(cells, 0, 1);
       throw new Error("once");
     }, [counter])
   );
+  assertEquals(error.message, "once");
   assertEquals(Atomics.load(counter, 0), 1);
 });
