@@ -114,7 +114,7 @@ export const BlockKind = {
   Reserved: 11,
   /** The references that one process holds: see `handle.ts`. */
   Ledger: 12,
-  /** An entry of the table of names: see `names.ts`. */
+  /** An entry of the table of names: see `_names.ts`. */
   Name: 13,
   /** An object that a manager serves: see `manager/`. */
   Managed: 14,
@@ -340,3 +340,30 @@ export const NAME_CREATOR = 4;
 export const NAME_LENGTH = 5;
 /** Bytes of the words of a name's entry. */
 export const NAME_BYTES = 24;
+
+/** Barrier word: the number of the current epoch: one for each time that the barrier passes or is reset. */
+export const BARRIER_EPOCH = 0;
+/** Barrier word: how many parties it is for. */
+export const BARRIER_PARTIES = 1;
+/** Barrier word from which the cells stand, two words each: an epoch has the cell of its number modulo {@linkcode BARRIER_RING}. */
+export const BARRIER_CELLS = 2;
+/** How many cells there are: so many epochs later, the outcome of one may be forgotten. A power of two. */
+export const BARRIER_RING = 16;
+/** Cell word: {@linkcode CELL_WAITERS}, phase, count of parties, and from {@linkcode CELL_TAG_SHIFT} on the low bits of the epoch. What parties wait on. */
+export const CELL_STATE = 0;
+/** Cell word: how many parties have left, and the low bits of the epoch likewise. */
+export const CELL_LEFT = 1;
+/** Flag of {@linkcode CELL_STATE}: somebody sleeps. */
+export const CELL_WAITERS = 1;
+/** Where the phase begins in {@linkcode CELL_STATE}; three bits. */
+export const CELL_PHASE_SHIFT = 1;
+/** Where the count of parties begins in {@linkcode CELL_STATE}; twelve bits. */
+export const CELL_COUNT_SHIFT = 4;
+/** Where the epoch begins in {@linkcode CELL_STATE}. */
+export const CELL_TAG_SHIFT = 16;
+/** Barrier word from which the places stand: 0, or the low bits of a waiting party's pid (20) and epoch (12). */
+export const BARRIER_PLACES = BARRIER_CELLS + 2 * BARRIER_RING;
+/** Places beyond the number of parties, for those who come too early. */
+export const BARRIER_SPARE_PLACES = 8;
+/** The most parties of a barrier. */
+export const BARRIER_MOST_PARTIES = 4095;

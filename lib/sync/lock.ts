@@ -9,7 +9,16 @@ import { registerShareable, SHARE, type Shareable, type Shared } from "../memory
 import { INSPECT, ownerName } from "./_inspect.ts";
 import { localOf } from "./_local.ts";
 import { GIVE_BACK, type Guard, Hold, type Holdable } from "./guard.ts";
-import { giveBack, giveBackOfAnyone, LockLocal, Take, takeAsync, takeSync } from "./lock_word.ts";
+import {
+  giveBack,
+  giveBackOfAnyone,
+  LOCKING,
+  type Locking,
+  LockLocal,
+  Take,
+  takeAsync,
+  takeSync,
+} from "./lock_word.ts";
 import { deadlineAfter, deadlineOf, signalOf } from "./park.ts";
 
 /**
@@ -91,14 +100,18 @@ export class Lock implements Shareable, Holdable {
 
   #hold(take: Take): Guard | null {
     if (take === Take.Failed) return null;
-    const serial = this.#local.serial = this.#local.serial + 1 | 0;
-    return new Hold(this, serial, take === Take.Abandoned);
+    return new Hold(this, this.#local.nextSerial(), take === Take.Abandoned);
   }
 
   /** What disposing a guard does; for the library's own use. */
   [GIVE_BACK](serial: number): void {
     // A guard outlived by an explicit release must not release what was acquired later.
     if (this.#local.serial === serial) giveBack(this.#words);
+  }
+
+  /** What a condition needs; for the library's own use. */
+  get [LOCKING](): Locking {
+    return { words: this.#words, local: this.#local, reentrant: false };
   }
 
   /** How the lock travels; for the library's own use. */

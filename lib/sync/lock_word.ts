@@ -46,19 +46,48 @@ const MOST_SPINS = 50;
 
 const FLAGS = LOCK_SLEEPERS | LOCK_WATCHERS;
 
+/** How often a reentrant lock is held by somebody who does not hold it just now. */
+export interface Depth {
+  /** The levels. */
+  count: number;
+}
+
 /** What a thread knows of a lock besides the words. */
 export class LockLocal {
   /** The queue of its own waits. */
   readonly turns: Turns = new Turns();
-  /** Changes with each time that the thread takes the lock: tells a guard from an older one. */
-  serial = 0;
   /** How often the thread holds a reentrant lock. */
   count = 0;
+  /** Levels that tasks waiting for a condition have given up and will take again. */
+  readonly suspended: Set<Depth> = new Set();
+  /** Tells the guard of a plain lock from older ones: changes each time the thread takes the lock. */
+  serial = 0;
+  #lastSerial = 0;
 
-  /** Counts a reentrant lock once more. */
-  again(): void {
-    if (this.count++ === 0) this.serial = this.serial + 1 | 0;
+  /** A serial that no guard has. */
+  nextSerial(): number {
+    this.serial = this.#lastSerial = this.#lastSerial + 1 | 0;
+    return this.serial;
   }
+
+  /** Counts a reentrant lock that was just taken. */
+  enter(depth: Depth): void {
+    this.count += depth.count;
+    this.suspended.delete(depth);
+  }
+}
+
+/** Key of what a condition needs of its lock; a symbol, so that it is no part of the public API. */
+export const LOCKING: unique symbol = Symbol.for("lanes.locking") as never;
+
+/** What a condition needs of its lock. */
+export interface Locking {
+  /** The lock's words. */
+  readonly words: Words;
+  /** What the thread knows of it. */
+  readonly local: LockLocal;
+  /** Whether its holder may take it again. */
+  readonly reentrant: boolean;
 }
 
 /** Whether this process holds the lock. */
@@ -141,18 +170,18 @@ export interface TakeOptions {
   readonly deadline: Deadline;
   /** What ends the wait early. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether a process that holds the lock may take it again; then the local count is kept here. */
-  readonly reentrant?: boolean;
+  /** For a lock that its holder may take again: the levels, counted when it is taken. */
+  readonly depth?: Depth;
 }
 
 /** Takes the lock when its turn has come; rejects when the signal aborts. */
 export async function takeAsync(words: Words, local: LockLocal, options: TakeOptions): Promise<Take> {
-  const { deadline, signal, reentrant = false } = options;
+  const { deadline, signal, depth } = options;
   const { turns } = local;
-  function attempt(flags = 0): Take {
-    const take = reentrant && isMine(words) ? Take.Taken : tryTake(words, flags);
+  function attempt(): Take {
+    const take = depth !== undefined && isMine(words) ? Take.Taken : tryTake(words);
     // In the same turn of the event loop as the word: another task may release at any time after.
-    if (reentrant && take !== Take.Failed) local.again();
+    if (depth !== undefined && take !== Take.Failed) local.enter(depth);
     return take;
   }
   if (turns.empty) {

@@ -9,7 +9,7 @@ import { registerShareable, SHARE, type Shareable, type Shared } from "../memory
 import { INSPECT, ownerName } from "./_inspect.ts";
 import { localOf } from "./_local.ts";
 import { GIVE_BACK, type Guard, Hold, type Holdable } from "./guard.ts";
-import { giveBack, isMine, LockLocal, Take, takeAsync, takeSync, tryTake } from "./lock_word.ts";
+import { giveBack, isMine, LOCKING, type Locking, LockLocal, Take, takeAsync, takeSync, tryTake } from "./lock_word.ts";
 import { deadlineAfter, deadlineOf, signalOf } from "./park.ts";
 
 /**
@@ -54,7 +54,7 @@ export class RLock implements Shareable, Holdable {
   async acquire(options?: WaitOptions): Promise<Guard | null> {
     const deadline = deadlineOf(options);
     const signal = signalOf(options);
-    return this.#hold(await takeAsync(this.#words, this.#local, { deadline, signal, reentrant: true }));
+    return this.#hold(await takeAsync(this.#words, this.#local, { deadline, signal, depth: { count: 1 } }));
   }
 
   /**
@@ -66,7 +66,7 @@ export class RLock implements Shareable, Holdable {
     const timeout = options === undefined ? Infinity : checkTimeout(options.timeout);
     let take: Take = isMine(this.#words) ? Take.Taken : tryTake(this.#words);
     if (take === Take.Failed) take = takeSync(this.#words, deadlineAfter(timeout));
-    if (take !== Take.Failed) this.#local.again();
+    if (take !== Take.Failed) this.#local.count++;
     return this.#hold(take);
   }
 
@@ -76,8 +76,7 @@ export class RLock implements Shareable, Holdable {
    * @throws {InvalidStateError} When this process does not hold it.
    */
   release(): void {
-    if (isMine(this.#words)) return this.#releaseOnce();
-    if (isDead()) return;
+    if (this.#releaseOnce() || isDead()) return;
     throw new InvalidStateError("Cannot release a lock that this process does not hold: acquire it first");
   }
 
@@ -86,24 +85,29 @@ export class RLock implements Shareable, Holdable {
     return Atomics.load(this.#words, LOCK_STATE) !== 0;
   }
 
-  #releaseOnce(): void {
-    if (this.#local.count > 1) {
-      this.#local.count--;
-      return;
+  #releaseOnce(): boolean {
+    const local = this.#local;
+    if (!isMine(this.#words)) return releaseSuspended(local);
+    if (local.count > 1) {
+      local.count--;
+      return true;
     }
-    this.#local.count = 0;
-    giveBack(this.#words);
+    local.count = 0;
+    return giveBack(this.#words);
   }
 
   #hold(take: Take): Guard | null {
-    if (take === Take.Failed) return null;
-    return new Hold(this, this.#local.serial, take === Take.Abandoned);
+    return take === Take.Failed ? null : new Hold(this, 0, take === Take.Abandoned);
   }
 
   /** What disposing a guard does; for the library's own use. */
-  [GIVE_BACK](serial: number): void {
-    // A guard outlived by explicit releases must not release what was acquired later.
-    if (this.#local.serial === serial && isMine(this.#words)) this.#releaseOnce();
+  [GIVE_BACK](_token: number): void {
+    this.#releaseOnce();
+  }
+
+  /** What a condition needs; for the library's own use. */
+  get [LOCKING](): Locking {
+    return { words: this.#words, local: this.#local, reentrant: true };
   }
 
   /** How the lock travels; for the library's own use. */
@@ -117,6 +121,19 @@ export class RLock implements Shareable, Holdable {
     const count = pid === 0 ? 0 : pid === self() ? this.#local.count : "nonzero";
     return `<RLock(${ownerName(pid)}, ${count})>`;
   }
+}
+
+/**
+ * Another task of this process waits for the lock's condition, and with its
+ * own levels has given up those of the caller: these are not taken again.
+ */
+function releaseSuspended(local: LockLocal): boolean {
+  for (const depth of local.suspended) {
+    if (depth.count <= 1) continue;
+    depth.count--;
+    return true;
+  }
+  return false;
 }
 
 /** The handle that the next lock is made from, when it is one that arrived here. */
