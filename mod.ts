@@ -35,6 +35,7 @@ export type {
 } from "./lib/pool/options.ts";
 
 // Synchronization
+export { Barrier, type BarrierOptions } from "./lib/sync/barrier.ts";
 export { Condition } from "./lib/sync/condition.ts";
 export { Event } from "./lib/sync/event.ts";
 export type { Guard } from "./lib/sync/guard.ts";
