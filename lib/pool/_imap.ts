@@ -1,7 +1,9 @@
-import { CancelledError } from "../base/errors.ts";
-import { checkInteger } from "../base/check.ts";
+import { CancelledError, TimeoutError } from "../base/errors.ts";
+import { checkInteger, checkTimeout } from "../base/check.ts";
+import type { WaitOptions } from "../base/options.ts";
 import { decodeError, encode, type Packet } from "../channel/codec.ts";
 import { Order, type Outcome } from "../worker/protocol.ts";
+import { setLongTimeout } from "../worker/waiter.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { MapOptions } from "./options.ts";
 import { Reporter } from "./_reporter.ts";
@@ -47,6 +49,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   readonly #ready: Item<R>[] = [];
   readonly #waiters: Waiter<R>[] = [];
   readonly #tasks = new Set<Task>();
+  readonly #leave: () => void;
   readonly #onAbort = (): void => this.#abort();
   #inputEnded = false;
   #inputError: { error: unknown } | null = null;
@@ -63,6 +66,8 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     this.#options = options;
     this.#input = iterate(work.items);
     this.#reporter = new Reporter(options.progress, Array.isArray(work.items) ? work.items.length : null);
+    this.#leave = dispatcher.stay();
+    dispatcher.onClose(() => void this.#fill());
     options.signal?.addEventListener("abort", this.#onAbort);
     if (options.signal?.aborted) this.#abort();
     else queueMicrotask(() => void this.#fill());
@@ -72,12 +77,32 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     return this;
   }
 
-  next(): Promise<IteratorResult<R>> {
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      this.#deliver();
-      void this.#fill();
-    });
+  /** The next result. Past its timeout it rejects with a `TimeoutError`, and the result is the next call's. */
+  async next(options: WaitOptions = {}): Promise<IteratorResult<R>> {
+    const timeout = checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<R>>();
+    const waiter: Waiter<R> = { resolve, reject };
+    this.#waiters.push(waiter);
+    this.#deliver();
+    void this.#fill();
+    const leave = (error: unknown): void => {
+      const at = this.#waiters.indexOf(waiter);
+      if (at < 0) return;
+      this.#waiters.splice(at, 1);
+      reject(error);
+    };
+    const onAbort = (): void => leave(options.signal!.reason);
+    options.signal?.addEventListener("abort", onAbort);
+    const timer = timeout === Infinity
+      ? undefined
+      : setLongTimeout(() => leave(new TimeoutError(`No result within ${timeout} ms`)), timeout);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", onAbort);
+    }
   }
 
   /** Ends the iteration: the input is closed, what runs is stopped. */
@@ -90,7 +115,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   async #fill(): Promise<void> {
     if (this.#filling) return;
     this.#filling = true;
-    while (!this.#inputEnded && this.#slots.length < CHUNKS_AHEAD * this.#work.workers) {
+    while (!this.#inputEnded && this.#mayRunAhead()) {
       await this.#dispatcher.room();
       const pulled = this.#pull();
       const chunk = pulled instanceof Promise ? await pulled : pulled;
@@ -98,7 +123,13 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       if (chunk.length > 0) this.#submit(chunk);
     }
     this.#filling = false;
+    if (this.#inputEnded) this.#leave();
     this.#deliver();
+  }
+
+  /** Whether the window has room. A closed pool is not kept waiting for its reader, as Python's is not. */
+  #mayRunAhead(): boolean {
+    return this.#slots.length < CHUNKS_AHEAD * this.#work.workers || this.#dispatcher.closing;
   }
 
   /** The next chunk; a promise only where the input is asynchronous. */
@@ -245,6 +276,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
 
   #close(): void {
     this.#over = true;
+    this.#leave();
     this.#reporter.close();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }

@@ -44,14 +44,17 @@ export class Dispatcher {
   readonly #initializer: KnownFunction | null;
   readonly #functions = new WeakMap<Callable, KnownFunction>();
   readonly #room: (() => void)[] = [];
+  readonly #onClose = new Set<() => void>();
   #lastNumber = 0;
   #lastId = 0;
   #pending = 0;
+  #stays = 0;
   #broken: BrokenPoolError | null = null;
   #closing = false;
+  #terminated = false;
   #growing = false;
 
-  /** A dispatcher without workers: they start as there is work for them. */
+  /** A dispatcher without workers: they start as there is work for them, at once where there is an initializer. */
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
@@ -60,6 +63,39 @@ export class Dispatcher {
       onReady: () => this.pump(),
       onEnd: (member, exitCode, left) => this.#onEnd(member, exitCode, left),
     });
+    if (this.#initializer !== null) void this.#staff();
+  }
+
+  /** Starts all workers, one a turn: each has something to do before its first task. */
+  async #staff(): Promise<void> {
+    const leave = this.stay();
+    try {
+      while (this.#crew.hasVacancy && this.#broken === null) {
+        this.#start();
+        await nextTurn();
+      }
+    } catch (error) {
+      this.#break(error);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Keeps a closed pool's workers, for work that has more to submit; returns what ends that. */
+  stay(): () => void {
+    this.#stays++;
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#stays--;
+      if (this.#closing) this.#wind();
+    };
+  }
+
+  /** Whether nothing more is taken in from outside. */
+  get closing(): boolean {
+    return this.#closing;
   }
 
   /** How many tasks wait for a worker. */
@@ -92,7 +128,7 @@ export class Dispatcher {
   known(fn: Callable, what: string): KnownFunction {
     let known = this.#functions.get(fn);
     if (known === undefined) {
-      known = { number: ++this.#lastNumber, fn, what, refused: null, stable: null };
+      known = { number: ++this.#lastNumber, fn, what, unresolved: false, stable: null };
       this.#functions.set(fn, known);
     }
     return known;
@@ -115,6 +151,7 @@ export class Dispatcher {
     };
     if (this.#pending++ === 0) bell().hold();
     if (this.#broken !== null) this.#fail(task, this.#broken);
+    else if (this.#terminated) this.#fail(task, terminated());
     else this.#enter(task);
     return task;
   }
@@ -152,16 +189,23 @@ export class Dispatcher {
     else this.#crew.kill(member);
   }
 
+  /** Calls `hook` when the pool is closed. */
+  onClose(hook: () => void): void {
+    this.#onClose.add(hook);
+  }
+
   /** Takes nothing more in: workers end as they get done. */
   close(): void {
     this.#closing = true;
+    for (const hook of this.#onClose) hook();
     this.#wind();
   }
 
   /** Drops everything and ends every worker at once. */
   terminate(): void {
     this.#closing = true;
-    this.#drop(() => new PoolTerminatedError("The pool was terminated before this work was done"));
+    this.#terminated = true;
+    this.#drop(terminated);
     this.#crew.killAll();
     this.#crew.close();
   }
@@ -202,8 +246,7 @@ export class Dispatcher {
   #carrierOf(known: KnownFunction | null): Carrier | null | Promise<Carrier> {
     if (known === null) return null;
     if (known.stable !== null) return known.stable;
-    const { refused } = known;
-    const carrier = carry(known.fn, { what: known.what, ...(refused === null ? {} : { refused }) });
+    const carrier = carry(known.fn, { what: known.what, unresolved: known.unresolved });
     if (!(carrier instanceof Promise) && carrier.kind !== "closure") known.stable = carrier;
     return carrier;
   }
@@ -306,7 +349,7 @@ export class Dispatcher {
   #onOutcome(member: Member, task: Task, outcome: Outcome): void {
     clearTimeout(task.timer);
     if (outcome.type === "unresolved") {
-      task.fn!.refused = task.carrier;
+      task.fn!.unresolved = true;
       task.fn!.stable = null;
       if (task.id === INITIALIZER) this.#reinitialize(member, task);
       else if (!task.settled) this.#enter(task);
@@ -364,7 +407,7 @@ export class Dispatcher {
 
   /** Lets workers end that will get nothing more. */
   #wind(): void {
-    if (this.#pending > 0 && this.#broken === null) return;
+    if ((this.#pending > 0 || this.#stays > 0) && this.#broken === null && !this.#terminated) return;
     this.#crew.retireAll();
     this.#crew.close();
   }
@@ -391,6 +434,10 @@ export class Dispatcher {
     bell().release();
     if (this.#closing) this.#wind();
   }
+}
+
+function terminated(): PoolTerminatedError {
+  return new PoolTerminatedError("The pool was terminated before this work was done");
 }
 
 function blank(packet: Packet, events: TaskEvents): Partial<Task> {

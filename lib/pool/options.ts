@@ -89,6 +89,21 @@ export interface WorkerStats {
   readonly busy: number;
 }
 
+/** Checks what a submission takes, so that a wrong option is an error at the call. */
+export function checkTask(options: TaskOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Expected the options of a task, got ${quoted(options)}`);
+  }
+  checkTimeout(options.timeout);
+  const { signal, transfer } = options;
+  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`Expected "signal" to be an AbortSignal, got ${quoted(signal)}`);
+  }
+  if (transfer !== undefined && transfer !== null && !Array.isArray(transfer)) {
+    throw new TypeError(`Expected "transfer" to be an array, got ${quoted(transfer)}`);
+  }
+}
+
 /** A pool's options with every default filled in. */
 export interface Settings extends PoolOptions {
   readonly processes: number;
@@ -123,6 +138,10 @@ export function settle(given: number | PoolOptions | undefined): Settings {
   if (isolation !== "worker" && isolation !== "process") {
     throw new TypeError(`Expected "isolation" to be "worker" or "process", got ${quoted(isolation)}`);
   }
+  const { taskTimeout } = options;
+  if (taskTimeout !== undefined && checkTimeout(taskTimeout) !== taskTimeout) {
+    throw new RangeError(`Expected "taskTimeout" to be at least 0 ms, got ${taskTimeout}`);
+  }
   if (options.maxQueueSize !== undefined) checkInteger("maxQueueSize", options.maxQueueSize, 1);
   if (options.retries !== undefined) checkInteger("retries", options.retries, 0);
   return {
@@ -133,7 +152,7 @@ export function settle(given: number | PoolOptions | undefined): Settings {
     name,
     isolation,
     maxQueueSize: options.maxQueueSize ?? Infinity,
-    taskTimeout: checkTimeout(options.taskTimeout),
+    taskTimeout: checkTimeout(taskTimeout),
     retries: options.retries ?? 0,
   };
 }

@@ -1,16 +1,18 @@
-import { InvalidStateError, PoolClosedError } from "../base/errors.ts";
+import { InvalidStateError, PoolClosedError, TransportError } from "../base/errors.ts";
 import { checkFunction, checkIterable, quoted } from "../base/check.ts";
 import { encode } from "../channel/codec.ts";
-import { isKernel, type Kernel, type Operand } from "../kernels/kernel.ts";
+import { type ComputeOptions, isKernel, type Kernel, type Operand } from "../kernels/kernel.ts";
+import { SHARE } from "../memory/shareable.ts";
 import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
-import { type ComputeOptions, runCompute } from "./compute.ts";
+import { runCompute } from "./compute.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Imap } from "./_imap.ts";
 import { Job, type JobOptions } from "./_job.ts";
 import { mapJob } from "./_map.ts";
 import {
   type Callbacks,
+  checkTask,
   type MapOptions,
   type PoolOptions,
   type PoolStats,
@@ -96,7 +98,7 @@ export class Pool implements AsyncDisposable {
     args?: A,
     options: TaskOptions = {},
   ): Promise<Awaited<R>> {
-    const known = this.#enter(func);
+    const known = this.#enter(func, options);
     const packet = this.#arguments(args, options);
     if (this.#dispatcher.queued >= this.#settings.maxQueueSize) {
       await this.#dispatcher.room();
@@ -111,7 +113,7 @@ export class Pool implements AsyncDisposable {
     args?: A,
     options: TaskOptions & Callbacks<Awaited<R>> = {},
   ): AsyncResult<Awaited<R>> {
-    return this.#apply<Awaited<R>>(this.#enter(func), this.#arguments(args, options), options);
+    return this.#apply<Awaited<R>>(this.#enter(func, options), this.#arguments(args, options), options);
   }
 
   /** A kernel over the whole of `items`, each worker over its own slices. */
@@ -126,7 +128,7 @@ export class Pool implements AsyncDisposable {
   map<T, R>(func: (item: T) => R, items: Items<T>, options?: MapOptions): Promise<Awaited<R>[]>;
   async map(func: Kernel | Callable, items: unknown, options: MapOptions = {}): Promise<unknown> {
     if (isKernel(func)) return await this.compute(func, items as Operand, options as ComputeOptions);
-    const known = this.#enter(func);
+    const known = this.#enter(func, options);
     const list = isAsync(items) ? await Array.fromAsync(items) : listOf(items);
     return await this.#map(Order.Map, { known, items: list }, options);
   }
@@ -137,7 +139,7 @@ export class Pool implements AsyncDisposable {
     items: Iterable<T>,
     options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    const known = this.#enter(func);
+    const known = this.#enter(func, options);
     return this.#map(Order.Map, { known, items: listOf(items) }, options);
   }
 
@@ -147,7 +149,7 @@ export class Pool implements AsyncDisposable {
     argLists: Items<A>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    const known = this.#enter(func);
+    const known = this.#enter(func, options);
     const list = isAsync(argLists) ? await Array.fromAsync(argLists) : listOf(argLists);
     return await this.#map<Awaited<R>>(Order.Star, { known, items: argumentLists(list) }, options);
   }
@@ -158,7 +160,7 @@ export class Pool implements AsyncDisposable {
     argLists: Iterable<A>,
     options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    const known = this.#enter(func);
+    const known = this.#enter(func, options);
     return this.#map(Order.Star, { known, items: argumentLists(listOf(argLists)) }, options);
   }
 
@@ -193,7 +195,8 @@ export class Pool implements AsyncDisposable {
     this.#checkOpen();
     if (!isKernel(kernel)) throw new TypeError(`Expected a kernel, got ${quoted(kernel)}`);
     options.signal?.throwIfAborted();
-    const work = { kernel, operands, workers: this.size, shared: this.#shared };
+    // Workers that share no memory cannot help: this thread does all.
+    const work = { kernel, operands, workers: this.#shared ? this.size : 1 };
     return await runCompute(this.#dispatcher, work, options) as Operand;
   }
 
@@ -230,9 +233,15 @@ export class Pool implements AsyncDisposable {
     await this.terminate();
   }
 
+  /** A pool belongs to the process that made it: as an argument it is a {@linkcode TransportError}. */
+  [SHARE](): never {
+    throw new TransportError("A Pool cannot travel: it belongs to the process that made it");
+  }
+
   /** What `console.log` shows of it. */
   [Symbol.for("Deno.customInspect")](): string {
-    return `<Pool state=${this.#state} size=${this.size}>`;
+    const state = { open: "RUN", closed: "CLOSE", terminated: "TERMINATE" }[this.#state];
+    return `<Pool state=${state} size=${this.size}>`;
   }
 
   get #shared(): boolean {
@@ -244,8 +253,9 @@ export class Pool implements AsyncDisposable {
     if (this.#dispatcher.broken !== null) throw this.#dispatcher.broken;
   }
 
-  #enter(func: unknown): KnownFunction {
+  #enter(func: unknown, options: TaskOptions): KnownFunction {
     this.#checkOpen();
+    checkTask(options);
     checkFunction("func", func);
     return this.#dispatcher.known(func, "func");
   }
@@ -294,7 +304,7 @@ export class Pool implements AsyncDisposable {
     work: { items: Items<unknown>; ordered: boolean },
     options: MapOptions,
   ): AsyncIterableIterator<Awaited<R>> {
-    const fn = this.#enter(func);
+    const fn = this.#enter(func, options);
     if (!isAsync(work.items)) checkIterable("items", work.items);
     return new Imap<Awaited<R>>(this.#dispatcher, { ...work, fn, workers: this.size, shared: this.#shared }, options);
   }

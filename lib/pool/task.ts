@@ -15,8 +15,8 @@ export interface KnownFunction {
   readonly fn: Callable;
   /** What it is called in error messages. */
   readonly what: string;
-  /** A carrier of it that a worker could not resolve: it must travel in another way. */
-  refused: Carrier | null;
+  /** Whether a worker did not find it where it was said to be: it must travel in another way. */
+  unresolved: boolean;
   /** How it travels, where that is the same at each call. */
   stable: Carrier | null;
 }

@@ -10,12 +10,16 @@ import { sendSide, takeSide } from "./side.ts";
 // deno-lint-ignore ban-types -- any callable is meant
 type Callable = Function;
 
-/** What is to be run, and who hears of it. */
-export interface ErrandOptions extends Omit<HireOptions, "pooled"> {
+/** What is to be run. */
+export interface ErrandWork {
   /** The function. */
   readonly fn: Callable;
   /** Its arguments. */
   readonly args: unknown[];
+}
+
+/** Where it is to be run, and who hears of it. */
+export interface ErrandOptions extends Omit<HireOptions, "pooled"> {
   /** Called with what it returned. */
   readonly onValue: (value: unknown) => void;
   /** Called with what it threw, or why it could not be sent. */
@@ -31,19 +35,19 @@ const ONLY = 1;
 export class Errand {
   readonly #options: ErrandOptions;
   readonly #hold: Hold;
-  readonly #packet: Packet;
+  /** The encoded arguments, until they are sent. */
+  #packet: Packet | null;
   #fn: Callable | null;
-  #carrier: Carrier | null = null;
   #sent = false;
   #ended = false;
   #uncaught: unknown;
 
   /** Starts the worker and, as soon as the function can travel, the call. */
-  constructor(options: ErrandOptions) {
+  constructor(work: ErrandWork, options: ErrandOptions) {
     this.#options = options;
-    this.#fn = options.fn;
-    this.#packet = encode(options.args, { where: "args", shared: options.isolation === "worker" });
-    const carrier = carry(options.fn, { what: "target" });
+    this.#fn = work.fn;
+    this.#packet = encode(work.args, { where: "args", shared: options.isolation === "worker" });
+    const carrier = carry(work.fn, { what: "target" });
     this.#hold = hire({ ...options, pooled: false }, {
       onRecord: (record) => this.#onRecord(record),
       onEnd: (exitCode) => this.#onEnd(exitCode),
@@ -94,7 +98,7 @@ export class Errand {
   /** The worker did not find the function where it was said to be: it has to travel in another way. */
   // deno-lint-ignore require-await -- what carry() throws at once is to be a rejection too
   async #carryAgain(): Promise<Carrier> {
-    return carry(this.#fn!, { what: "target", refused: this.#carrier! });
+    return carry(this.#fn!, { what: "target", unresolved: true });
   }
 
   async #sendLater(pending: Promise<Carrier>): Promise<void> {
@@ -112,10 +116,9 @@ export class Errand {
 
   #send(carrier: Carrier): void {
     const { link } = this.#hold;
-    this.#carrier = carrier;
     const { bytes } = encode(carrier, { where: "the target" });
     link.send(Order.Define, 0, { aux: ONLY, aux2: 0, bytes, length: bytes.length });
-    const { bytes: args, side } = this.#packet;
+    const { bytes: args, side } = this.#packet!;
     if (side.length > 0) sendSide(this.pid, `${this.pid}/${ONLY}`, { objects: side, transfer: [] });
     const aux2 = side.length > 0 ? WITH_SIDE : 0;
     link.send(Order.Call, ONLY, { aux: ONLY, aux2, bytes: args, length: args.length });

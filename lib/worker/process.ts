@@ -1,8 +1,9 @@
-import { BootstrapError, ClosedError, InvalidStateError, LanesError, WorkerDiedError } from "../base/errors.ts";
+import { type BootstrapError, ClosedError, InvalidStateError, type LanesError, TransportError, WorkerDiedError } from "../base/errors.ts";
 import { checkFunction, checkString, checkTimeout, quoted } from "../base/check.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { perRealm } from "../base/realm.ts";
 import { WAITABLE, type Waitable, type WaitState } from "../base/waitable.ts";
+import { SHARE } from "../memory/shareable.ts";
 import { bell } from "./bell.ts";
 import { checkNotImporting } from "./importing.ts";
 import { identity } from "./info.ts";
@@ -69,11 +70,11 @@ async function leaveChildren(set: Set<Process<readonly unknown[], unknown>>): Pr
  * ```
  */
 export class Process<A extends readonly unknown[] = readonly unknown[], R = unknown> implements AsyncDisposable {
-  readonly #options: ProcessOptions<A, R>;
   readonly #path: string;
   readonly #result = Promise.withResolvers<R>();
   readonly #ended = new Latch();
-  #target: ProcessOptions<A, R>["target"] | null;
+  /** What it is made of, until it is sent. */
+  #options: ProcessOptions<A, R> | null;
   #name: string;
   #daemon: boolean;
   #errand: Errand | null = null;
@@ -91,7 +92,6 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
     checkNotImporting("Process");
     checkOptions(options);
     this.#options = options;
-    this.#target = options.target;
     const me = identity();
     const number = ++me.children;
     this.#path = me.path === "" ? `${number}` : `${me.path}:${number}`;
@@ -159,10 +159,8 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
     if (identity().daemon) {
       throw new InvalidStateError(`Cannot start ${quoted(this.#name)}: a daemon may not have children`);
     }
-    const { args, isolation, maxHeapSize, permissions } = this.#options;
-    const errand = new Errand({
-      fn: this.#target!,
-      args: args === undefined ? [] : [...args],
+    const { target, args, isolation, maxHeapSize, permissions } = this.#options!;
+    const errand = new Errand({ fn: target, args: args === undefined ? [] : [...args] }, {
       name: this.#name,
       path: this.#path,
       daemon: this.#daemon,
@@ -174,8 +172,8 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
       onEnd: (exitCode) => this.#finish(exitCode),
     });
     this.#errand = errand;
-    // Once sent, the target can be collected.
-    this.#target = null;
+    // Once sent, the target and its arguments can be collected.
+    this.#options = null;
     this.#pid = errand.pid;
     children().add(this as unknown as Process<readonly unknown[], unknown>);
     if (!this.#daemon) bell().hold();
@@ -239,14 +237,17 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
       );
     }
     this.#closed = true;
-    this.#target = null;
+    this.#options = null;
   }
 
-  /** Waits for its end, then closes it. */
+  /** Waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#closed) return;
-    if (this.#errand !== null) await this.join();
-    this.close();
+    if (!this.#closed && this.#errand !== null) await this.join();
+  }
+
+  /** A process belongs to the one that made it: as an argument it is a {@linkcode TransportError}. */
+  [SHARE](): never {
+    throw new TransportError("A Process cannot travel: it belongs to the process that made it");
   }
 
   /** For `wait`. */
