@@ -6,7 +6,7 @@ export function printNumber(number: number): void {
 }
 
 export async function main(): Promise<void> {
-  const processes: Process<[number]>[] = [];
+  const processes = [];
   for (let i = 1; i <= 4; i++) {
     const p = new Process({ target: printNumber, args: [i] });
     processes.push(p);

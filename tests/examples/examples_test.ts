@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+
+const EXAMPLES = new URL("../../examples/", import.meta.url);
+
+/** What each example must print, line by line; `anyOrder` lines come first, in any order. */
+const EXPECTED: Record<string, { lines: (string | RegExp)[]; anyOrder?: number }> = {
+  "notebook/q3.ts": { lines: ["Worker process", "Main process"] },
+  "notebook/q5.ts": { lines: ["Result: [ 1, 4, 9, 16, 25 ]"] },
+  "notebook/q6.ts": {
+    lines: ["Process 1: 1", "Process 2: 2", "Process 3: 3", "Process 4: 4", "Main process"],
+    anyOrder: 4,
+  },
+  "closures.ts": { lines: ["[ 11, 21, 31 ]"] },
+  "counter.ts": { lines: ["With a lock: 2000", "Atomically: 2000"] },
+  "shared_array.ts": {
+    lines: ["[", "  0, 0, 1, 1,", "  2, 2, 3, 3", "]"],
+  },
+  "square_array.ts": {
+    lines: ["Same on one thread and on all workers: true", "Sum of squares: 3.333328333e+17"],
+  },
+  "stream.ts": { lines: ["[ 1000000007, 1000000009, 1000000021 ]"] },
+  "timeouts.ts": { lines: ["Stopped: true", "Aborted: TimeoutError", "Still working: [ 2, 4, 6 ]"] },
+  "demo.ts": {
+    lines: [
+      "--- notebook/q3.ts",
+      "Worker process",
+      "Main process",
+      "--- notebook/q5.ts",
+      "Result: [ 1, 4, 9, 16, 25 ]",
+      "--- notebook/q6.ts",
+      /^Process \d: \d$/,
+      /^Process \d: \d$/,
+      /^Process \d: \d$/,
+      /^Process \d: \d$/,
+      "Main process",
+      "--- square a .npy file of 16777216 float64",
+      /^Squared .*in\.npy into .*out\.npy$/,
+      /^ {2}16777216 elements of f64, shape \(16777216,\), 128 MiB, 2 blocks, \d+ workers?$/,
+      /^ {2}whole job +[\d.]+ m?s +[<\d.]+ GB\/s/,
+      /^ {2}kernel, \d+ workers? +[\d.]+ ms +[<\d.]+ GB\/s/,
+      /^ {2}plain JavaScript loop +[\d.]+ ms +[<\d.]+ GB\/s/,
+      /^ {2}kernel against loop: [\d.]+ times as fast$/,
+      "Checked 16777216 elements: all right",
+    ],
+  },
+};
+
+/** The files below `folder` that are examples. */
+function examples(folder = ""): string[] {
+  return [...Deno.readDirSync(new URL(folder, EXAMPLES))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? examples(`${folder}${name}/`) : name.endsWith(".ts") ? [folder + name] : []
+  );
+}
+
+async function run(path: string): Promise<string[]> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", new URL(path, EXAMPLES).href],
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  return new TextDecoder().decode(stdout).trimEnd().split("\n");
+}
+
+Deno.test("every example prints what it should", async (t) => {
+  for (const path of examples()) {
+    await t.step(path, async () => {
+      const expected = EXPECTED[path];
+      assert(expected !== undefined, `examples/${path} has no expected output here`);
+      const { lines, anyOrder = 0 } = expected;
+      const printed = await run(path);
+      const actual = [...printed.slice(0, anyOrder).sort(), ...printed.slice(anyOrder)];
+      assertEquals(actual.length, lines.length, printed.join("\n"));
+      lines.forEach((line, i) =>
+        typeof line === "string" ? assertEquals(actual[i], line) : assertMatch(actual[i]!, line)
+      );
+    });
+  }
+});
+
+Deno.test("every expected output has its example", () => {
+  assertEquals(Object.keys(EXPECTED).sort(), examples().sort());
+});
