@@ -49,7 +49,6 @@ Deno.test("PLIFE-02 PLIFE-03 PLIFE-04 wrong options are refused at construction"
     { initializer: "prime" },
     { isolation: "thread" },
     { maxQueueSize: -1 },
-    { taskTimeout: -1 },
     { retries: -1 },
     { retries: 0.5 },
   ];
