@@ -1,25 +1,9 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { Process, wait } from "@lanes/lanes";
-import { errorBy, open, thrownBy, within, words } from "../fixtures/harness.ts";
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { Process } from "@lanes/lanes";
+import { errorBy, thrownBy, within } from "../fixtures/harness.ts";
 import { run } from "../fixtures/program.ts";
-import { holdAsync, square } from "../fixtures/tasks.ts";
 import { exit, fail } from "../fixtures/faults.ts";
 import { nestedPool } from "../fixtures/identity.ts";
-
-Deno.test("D-41 once join resolves, exitCode is set and isAlive() false, for every observer", async () => {
-  const gate = words();
-  const process = new Process({ target: holdAsync, args: [gate, 1] });
-  process.start();
-  const observe = (): [boolean, number | null] => [process.isAlive(), process.exitCode];
-  const observers = [
-    process.join().then(observe),
-    process.join({ timeout: 9000 }).then(observe),
-    wait([process.sentinel]).then(observe),
-    wait([process as Process]).then(observe),
-  ];
-  open(gate);
-  for (const seen of await within(10_000, Promise.all(observers))) assertEquals(seen, [false, 0]);
-});
 
 Deno.test("D-42 a child that prints a lot while its parent prints too ends all the same", async () => {
   const ended = await run(`
@@ -70,15 +54,4 @@ Deno.test("X-4 Deno.exit() in a child gives its exit code within a bound", async
   await within(5000, process.join());
   assertEquals(process.exitCode, 7);
   assertInstanceOf(await thrownBy(() => process.result), Error);
-});
-
-Deno.test("X-6 joinSync() blocks the main thread, and awaiters of the same process are served afterwards", async () => {
-  const process = new Process({ target: square, args: [4] });
-  process.start();
-  const awaited = [process.join(), process.result, wait([process.sentinel])];
-  process.joinSync({ timeout: 10_000 });
-  assertEquals(process.exitCode, 0);
-  const [, value] = await within(10_000, Promise.all(awaited));
-  assertEquals(value, 16);
-  assert(!process.isAlive());
 });
