@@ -1,5 +1,4 @@
 import type { Lexical } from "./_parser.ts";
-import { ASSIGNED, USED } from "./_scope.ts";
 import { Parser } from "./_statements.ts";
 import { type Token, tokenize } from "./_tokens.ts";
 
@@ -14,8 +13,6 @@ export interface Analysis {
   readonly free: readonly string[];
   /** Those of them that it uses only as `typeof name`. */
   readonly optional: ReadonlySet<string>;
-  /** Those of them that it assigns to. */
-  readonly assigned: ReadonlySet<string>;
   /** What it takes from the place where it was made, other than variables. */
   readonly lexical: ReadonlySet<Lexical>;
   /** Whether it uses a `this` of its own. */
@@ -63,7 +60,6 @@ function native(): Analysis {
     shape: "native",
     free: [],
     optional: new Set(),
-    assigned: new Set(),
     lexical: new Set(),
     ownThis: false,
     privates: [],
@@ -91,8 +87,7 @@ function read(source: string): Analysis {
   return {
     shape,
     free: free.map(([name]) => name),
-    optional: namesWith(free, (flags) => (flags & (USED | ASSIGNED)) === 0),
-    assigned: namesWith(free, (flags) => (flags & ASSIGNED) !== 0),
+    optional: new Set(free.filter(([, needed]) => !needed).map(([name]) => name)),
     lexical: found.lexical,
     ownThis: found.ownThis,
     privates: parser.outermost.freePrivates(),
@@ -108,10 +103,6 @@ function read(source: string): Analysis {
 function methodExpression(head: { modifiers: string[]; parameters: number }, body: string): string {
   const kept = head.modifiers.filter((word) => word === "async" || word === "*").join(" ");
   return `({${kept} m${body.slice(head.parameters)}\n}).m`;
-}
-
-function namesWith(free: [string, number][], test: (flags: number) => boolean): Set<string> {
-  return new Set(free.filter(([, flags]) => test(flags)).map(([name]) => name));
 }
 
 function shapeOf(tokens: readonly Token[]): "arrow" | "function" | "method" | "class" {

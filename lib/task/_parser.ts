@@ -1,5 +1,5 @@
 import type { Token } from "./_tokens.ts";
-import { ASSIGNED, Scope, USED } from "./_scope.ts";
+import { Scope } from "./_scope.ts";
 
 /**
  * Reads JavaScript and notes which names it uses and declares. It builds no
@@ -35,11 +35,9 @@ interface Frame {
 
 const PREFIX: ReadonlySet<string> = new Set(["!", "~", "+", "-", "++", "--", "..."]);
 const PREFIX_WORDS: ReadonlySet<string> = new Set(["typeof", "void", "delete", "await", "yield", "new"]);
-const ASSIGNMENT: ReadonlySet<string> = new Set(
-  "= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=".split(" "),
-);
-const BINARY: ReadonlySet<string> = new Set(
-  "+ - * / % ** << >> >>> < > <= >= == != === !== & | ^ && || ??".split(" "),
+const INFIX: ReadonlySet<string> = new Set(
+  ("+ - * / % ** << >> >>> < > <= >= == != === !== & | ^ && || ?? " +
+    "= += -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??=").split(" "),
 );
 const LITERAL_WORDS: ReadonlySet<string> = new Set(["null", "true", "false"]);
 
@@ -59,8 +57,6 @@ export abstract class ExpressionParser {
   protected at = 0;
   protected readonly tokens: readonly Token[];
   readonly #frames: Frame[] = [];
-  /** Names used since some point, to find those that a destructuring assignment sets. */
-  #trail: string[] = [];
   #classDepth = 0;
 
   /** A parser at the first of `tokens`. */
@@ -130,7 +126,7 @@ export abstract class ExpressionParser {
         else if (next.text === ":" && ternaries > 0) this.at++, ternaries--;
         else if (arrow) return;
         else if (next.text === "?") this.at++, ternaries++;
-        else if (BINARY.has(next.text) || ASSIGNMENT.has(next.text)) this.at++;
+        else if (INFIX.has(next.text)) this.at++;
         else return;
       } else if (next.kind === "name" && !arrow) {
         if (next.text !== "instanceof" && (next.text !== "in" || options.in === false)) return;
@@ -144,19 +140,8 @@ export abstract class ExpressionParser {
     this.expression({ comma: false });
   }
 
-  /** Runs `read` and returns the names that were used meanwhile. */
-  protected namesUsed(read: () => void): string[] {
-    const before = this.#trail;
-    this.#trail = [];
-    read();
-    const names = this.#trail;
-    this.#trail = before.concat(names);
-    return names;
-  }
-
-  protected useName(name: string, flags = USED): void {
-    this.#trail.push(name);
-    this.scope.use(name, flags);
+  protected useName(name: string, needed = true): void {
+    this.scope.use(name, needed);
     if (name === "arguments") this.#note("arguments");
   }
 
@@ -236,10 +221,9 @@ export abstract class ExpressionParser {
       this.at++;
       this.expression();
       this.expect(")");
-    } else if (token.text === "[" || token.text === "{") {
-      const names = this.namesUsed(() => token.text === "[" ? this.#list("]") : this.#object());
-      if (this.is("=")) { for (const name of names) this.scope.use(name, ASSIGNED); }
-    } else if (token.text === "@") {
+    } else if (token.text === "[") this.#list("]");
+    else if (token.text === "{") this.#object();
+    else if (token.text === "@") {
       this.at++;
       this.#operand();
       this.#suffixes();
@@ -285,15 +269,8 @@ export abstract class ExpressionParser {
   }
 
   #reference(name: string, before: string): void {
-    const next = this.peek();
-    let flags = before === "typeof" ? 0 : USED;
-    if (next.kind === "punctuator") {
-      if (ASSIGNMENT.has(next.text)) flags |= ASSIGNED;
-      else if ((next.text === "++" || next.text === "--") && !next.newline) flags |= ASSIGNED;
-      else if (name === "eval" && next.text === "(") this.found.dynamicNames = true;
-    }
-    if (before === "++" || before === "--") flags |= ASSIGNED;
-    this.useName(name, flags);
+    if (name === "eval" && this.is("(")) this.found.dynamicNames = true;
+    this.useName(name, before !== "typeof");
   }
 
   /** Calls, members, templates behind an operand. */
@@ -339,7 +316,7 @@ export abstract class ExpressionParser {
       if (this.is("(")) this.functionRest({ arrow: false });
       else if (this.eat(":")) this.element();
       else {
-        this.useName(key.text, USED);
+        this.useName(key.text);
         if (this.eat("=")) this.element();
       }
     }

@@ -1,17 +1,13 @@
 /** The names that one piece of code declares and uses: what the parser writes down. */
 
-/** How a name is used; bits. */
-export const USED = 1;
-/** Assigned to. */
-export const ASSIGNED = 2;
-
 /** A region in which names are declared. */
 export class Scope {
   readonly parent: Scope | undefined;
   /** Whether `var` and the like stop here. */
   readonly hoists: boolean;
   readonly #declared = new Set<string>();
-  readonly #uses = new Map<string, number>();
+  /** Names, and whether they are used otherwise than as `typeof name`. */
+  readonly #uses = new Map<string, boolean>();
   readonly #privates = new Set<string>();
   readonly #privateUses = new Set<string>();
 
@@ -37,9 +33,9 @@ export class Scope {
     this.#privates.add(name);
   }
 
-  /** A use of `name`; `flags` of {@linkcode USED} and {@linkcode ASSIGNED}, 0 for `typeof name`. */
-  use(name: string, flags: number): void {
-    this.#uses.set(name, (this.#uses.get(name) ?? 0) | flags);
+  /** A use of `name`; `needed: false` for `typeof name`, which a missing variable does not disturb. */
+  use(name: string, needed: boolean): void {
+    this.#uses.set(name, needed || this.#uses.get(name) === true);
   }
 
   /** A use of `#name`. */
@@ -49,12 +45,12 @@ export class Scope {
 
   /** Ends the region: what it uses and does not declare, its parent uses. */
   close(): void {
-    for (const [name, flags] of this.free()) this.parent?.use(name, flags);
+    for (const [name, needed] of this.free()) this.parent?.use(name, needed);
     for (const name of this.freePrivates()) this.parent?.usePrivate(name);
   }
 
   /** What is used and not declared. */
-  free(): [name: string, flags: number][] {
+  free(): [name: string, needed: boolean][] {
     return [...this.#uses].filter(([name]) => !this.#declared.has(name));
   }
 

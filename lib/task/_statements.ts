@@ -1,5 +1,5 @@
 import { ExpressionParser } from "./_parser.ts";
-import { ASSIGNED, type Scope } from "./_scope.ts";
+import type { Scope } from "./_scope.ts";
 
 const DECLARATIONS: ReadonlySet<string> = new Set(["var", "let", "const", "using"]);
 
@@ -290,12 +290,7 @@ export class Parser extends ExpressionParser {
     this.eatWord("await");
     this.expect("(");
     if (this.#declarationAt()) this.#declaration(false);
-    else if (!this.is(";")) {
-      const names = this.namesUsed(() => this.expression({ in: false }));
-      if (this.isWord("of") || this.isWord("in")) {
-        for (const name of names) this.scope.use(name, ASSIGNED);
-      }
-    }
+    else if (!this.is(";")) this.expression({ in: false });
     if (this.eatWord("of") || this.eatWord("in")) this.expression();
     else {
       this.expect(";");

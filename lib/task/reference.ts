@@ -73,19 +73,16 @@ function escaped(name: string): string {
   return name.replace(/[^\w]/g, "\\$&");
 }
 
-/** Whether the module declares `name` more than once: then its text does not say which one is meant. */
+/** Whether the module may have another function of that name: then its text does not say which one is meant. */
 export function isAmbiguous(name: string, url: string): boolean {
   const text = moduleAt(url)?.text ?? "";
-  const all = new RegExp(`(?<![\\w$.])(?:function\\s*\\*?|const|let|var|class)\\s+${escaped(name)}(?![\\w$])`, "g");
-  const exported = new RegExp(
-    `(?<![\\w$.])export\\s+(?:default\\s+)?(?:async\\s+|abstract\\s+)?(?:function\\s*\\*?|const|let|var|class)\\s+${
-      escaped(name)
-    }(?![\\w$])`,
-    "g",
-  );
-  const total = text.match(all)?.length ?? 0;
-  const own = text.match(exported)?.length ?? 0;
-  return own > 0 ? total > own : total > 1;
+  const id = escaped(name);
+  const value = "(?:async\\b\\s*)?(?:function\\b|\\(|[\\w$]+\\s*=>|class\\b)";
+  const declared = `(?:function\\s*\\*?\\s*${id}(?![\\w$])|(?:const|let|var)\\s+${id}(?![\\w$])[^=\\n]*=\\s*${value})`;
+  const all = text.match(new RegExp(`(?<![\\w$.])${declared}`, "g"))?.length ?? 0;
+  const exported =
+    text.match(new RegExp(`(?<![\\w$.])export\\s+(?:default\\s+)?(?:async\\s+)?${declared}`, "g"))?.length ?? 0;
+  return exported > 0 ? all > exported : all > 1;
 }
 
 /** The value at `path` in a module; `undefined` where there is none. */
@@ -113,10 +110,17 @@ export function findSync(carrier: ReferenceCarrier): Function | undefined {
   return namespace === undefined ? undefined : checked(valueAt(namespace, first.path), carrier.source);
 }
 
+/** A function and where it was found. */
+export interface Found {
+  // deno-lint-ignore ban-types -- any callable is meant
+  readonly fn: Function;
+  readonly candidate: Candidate;
+}
+
 /** Imports the candidates' modules until one has the function; `undefined` when none has. Errors of a module's own code are thrown as they are. */
-// deno-lint-ignore ban-types -- any callable is meant
-export async function find(carrier: ReferenceCarrier): Promise<Function | undefined> {
-  for (const { url, path } of carrier.candidates) {
+export async function find(carrier: ReferenceCarrier): Promise<Found | undefined> {
+  for (const candidate of carrier.candidates) {
+    const { url, path } = candidate;
     let value: unknown;
     if (url === "") value = builtinAt(path);
     else {
@@ -127,7 +131,7 @@ export async function find(carrier: ReferenceCarrier): Promise<Function | undefi
       }
     }
     const fn = checked(value, carrier.source);
-    if (fn !== undefined) return fn;
+    if (fn !== undefined) return { fn, candidate };
   }
   return undefined;
 }

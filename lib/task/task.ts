@@ -9,7 +9,7 @@ import { isGlobal, pathOfBuiltin } from "./_globals.ts";
 import { moduleAt } from "./_modules.ts";
 import { callSite } from "./_site.ts";
 import { candidatesFor, find, findSync, isAmbiguous } from "./reference.ts";
-import { checkCallable, checkPortable, checkSelfContained, fromSource, nameFor } from "./source.ts";
+import { checkCallable, checkPortable, checkSelfContained, fromSource, missingNames, nameFor } from "./source.ts";
 
 export type { Carrier } from "./carrier.ts";
 export { callSite } from "./_site.ts";
@@ -56,8 +56,15 @@ export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Ca
   }
   const site = options.site ?? callSite();
   const chosen = choose(fn, options.what, { site, refused: state.refused });
-  if (!(chosen instanceof Promise)) state.carrier = chosen;
-  return chosen;
+  if (!(chosen instanceof Promise)) return state.carrier = chosen;
+  return remember(chosen, state);
+}
+
+/** A closure is captured anew at each call; what turned out to be an export is not. */
+async function remember(pending: Promise<Carrier>, state: State): Promise<Carrier> {
+  const carrier = await pending;
+  if (carrier.kind === "reference") state.carrier = carrier;
+  return carrier;
 }
 
 // deno-lint-ignore ban-types -- any callable is meant
@@ -80,7 +87,7 @@ function choose(fn: Function, what: string, { site, refused }: Circumstances): C
   const reference = { kind: "reference", name, what, source, base, closure } as const;
   if (!refused) {
     const candidates = candidatesFor(name, site);
-    const certain = !closure || candidates[0] === undefined || !isAmbiguous(name, candidates[0].url);
+    const certain = !closure || candidates[0] === undefined || isCertain(name, source, candidates[0].url);
     if (candidates.length > 0 && certain) return { ...reference, key: newKey(), candidates };
     const path = pathOfBuiltin(fn);
     if (path !== undefined) return { ...reference, key: newKey(), candidates: [{ url: "", path }] };
@@ -93,6 +100,11 @@ function choose(fn: Function, what: string, { site, refused }: Circumstances): C
   }
   checkSelfContained(analysis, label);
   return { kind: "source", key: keyOfSource(`${base}\n${name}\n${source}`), name, what, source, base };
+}
+
+/** Whether what has that name and source in the module can be no other function. */
+function isCertain(name: string, source: string, url: string): boolean {
+  return !isAmbiguous(name, url) || missingNames(analysed(source, name)).length === 0;
 }
 
 function analysed(source: string, label: string): Analysis {
@@ -143,9 +155,16 @@ function revived(): Map<string, Function> {
   return perRealm("revived functions", () => new Map<string, Function>());
 }
 
+/** How many closures are kept: whoever uses one keeps it as well, and each call may bring a new one. */
+const MAX_CLOSURES = 64;
+const closures: string[] = perRealm("revived closures", () => []);
+
 // deno-lint-ignore ban-types -- any callable is meant
 function keep(carrier: Carrier, fn: Function): Function {
   revived().set(carrier.key, fn);
+  if (carrier.kind === "closure" && closures.push(carrier.key) > MAX_CLOSURES) {
+    revived().delete(closures.shift() as string);
+  }
   if (!origins().has(fn)) origins().set(fn, carrier);
   return fn;
 }
@@ -178,7 +197,12 @@ export function reviveSync(carrier: Carrier): Function | undefined {
 export async function revive(carrier: Carrier): Promise<Function> {
   const known = reviveSync(carrier);
   if (known !== undefined) return known;
-  if (carrier.kind === "reference") return keep(carrier, await find(carrier) ?? fallBack(carrier));
+  if (carrier.kind === "reference") {
+    const found = await find(carrier);
+    if (found === undefined) return keep(carrier, fallBack(carrier));
+    origins().set(found.fn, { ...carrier, candidates: [found.candidate] });
+    return keep(carrier, found.fn);
+  }
   if (carrier.kind === "closure") return keep(carrier, await rebuild(carrier));
   return fromSource(carrier.source, carrier);
 }
