@@ -64,6 +64,8 @@ export class ProgressMeter {
   #done = 0;
   #failed = 0;
   #rate = 0;
+  /** The sum of the weights of all rates so far, which grows to 1: while it is small, the newest counts for more. */
+  #weight = 0;
   #markTime: number;
   #markDone = 0;
 
@@ -90,8 +92,9 @@ export class ProgressMeter {
     const step = time - this.#markTime;
     if (step < STEP_MS) return;
     const recent = (this.#done - this.#markDone) / step * 1000;
-    const keep = this.#markDone === 0 ? 0 : Math.exp(-step / MEMORY_MS);
-    this.#rate = this.#rate * keep + recent * (1 - keep);
+    const keep = Math.exp(-step / MEMORY_MS);
+    this.#weight = this.#weight * keep + (1 - keep);
+    this.#rate += (recent - this.#rate) * ((1 - keep) / this.#weight);
     this.#markTime = time;
     this.#markDone = this.#done;
   }
@@ -99,7 +102,7 @@ export class ProgressMeter {
   /** How far the job is now. */
   get progress(): Progress {
     const elapsed = this.#now() - this.#start;
-    const rate = this.#rate > 0 ? this.#rate : elapsed > 0 ? this.#done / elapsed * 1000 : 0;
+    const rate = this.#weight > 0 ? this.#rate : elapsed > 0 ? this.#done / elapsed * 1000 : 0;
     const left = this.#total === null ? null : Math.max(0, this.#total - this.#done);
     const eta = left === null ? null : left === 0 ? 0 : rate > 0 ? left / rate * 1000 : null;
     return { done: this.#done, total: this.#total, failed: this.#failed, elapsed, rate, eta };

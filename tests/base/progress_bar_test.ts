@@ -49,6 +49,19 @@ Deno.test("ProgressMeter.progress follows a change of speed", () => {
   assert(rate >= 10 && rate < 11, `${rate}`);
 });
 
+Deno.test("ProgressMeter.progress does not remember a slow start for long", () => {
+  let time = 0;
+  const meter = new ProgressMeter({ now: () => time });
+  time = 200;
+  meter.advance(1); // 5 a second
+  for (let i = 0; i < 18; i++) {
+    time += 100;
+    meter.advance(10); // 100 a second
+  }
+  const { rate } = meter.progress;
+  assert(rate > 85 && rate < 100, `${rate}`);
+});
+
 Deno.test("ProgressMeter.progress has no time left to tell without a total", () => {
   let time = 0;
   const meter = new ProgressMeter({ now: () => time });
