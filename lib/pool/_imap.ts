@@ -183,7 +183,8 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       return this.#refuse(slot, chunk, error);
     }
     const { length } = chunk;
-    const task = this.#dispatcher.submit({
+    let task: Task | null = null;
+    task = this.#dispatcher.submit({
       order: Order.Each,
       fn: this.#work.fn,
       packet,
@@ -192,11 +193,11 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       transfer: this.#options.transfer,
       events: {
         value: (value) => {
-          this.#tasks.delete(task);
+          if (task !== null) this.#tasks.delete(task);
           this.#fillSlot(slot, (value as Outcome[]).map(itemOf<R>));
         },
         error: (error) => {
-          this.#tasks.delete(task);
+          if (task !== null) this.#tasks.delete(task);
           this.#fillSlot(slot, new Array(length).fill({ ok: false, error }));
         },
       },

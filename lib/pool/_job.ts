@@ -37,15 +37,17 @@ export class Job<R> implements JobControl {
   /** Submits one task of the job. */
   submit(submission: Submission): void {
     const { events } = submission;
-    const task = this.#dispatcher.submit({
+    // What cannot be sent fails before submit() has returned.
+    let task: Task | null = null;
+    task = this.#dispatcher.submit({
       ...submission,
       events: {
         value: (value) => {
-          this.#tasks.delete(task);
+          if (task !== null) this.#tasks.delete(task);
           events.value(value);
         },
         error: (error, index) => {
-          this.#tasks.delete(task);
+          if (task !== null) this.#tasks.delete(task);
           events.error(error, index);
         },
       },
@@ -73,7 +75,7 @@ export class Job<R> implements JobControl {
       this.#options.errorCallback?.(error);
       this.#settle.reject(error);
     } catch (thrown) {
-      this.#settle.reject(thrown);
+      this.#settle.reject(withCause(thrown, error));
     }
   }
 
@@ -94,4 +96,12 @@ export class Job<R> implements JobControl {
     this.#over = true;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
+}
+
+/** The error of a callback, with the one that it was told of as its cause. */
+function withCause(thrown: unknown, cause: unknown): unknown {
+  if (thrown instanceof Error && thrown.cause === undefined && thrown !== cause && Object.isExtensible(thrown)) {
+    Object.defineProperty(thrown, "cause", { value: cause, writable: true, configurable: true });
+  }
+  return thrown;
 }

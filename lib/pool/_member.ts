@@ -41,7 +41,7 @@ export class Member {
   readonly name: string;
   /** Whether it is on its way out: it is given nothing any more. */
   retiring = false;
-  /** Its first task must be the initializer's, until that has succeeded. */
+  /** Whether it may be given tasks: the pool's initializer, if there is one, has succeeded in it. */
   initialized = false;
   /** How many tasks it was given. */
   given = 0;

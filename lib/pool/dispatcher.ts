@@ -40,6 +40,8 @@ export class Dispatcher {
   readonly #settings: Settings;
   readonly #crew: Crew;
   readonly #queue = new Deque<Task>();
+  /** Tasks whose function is still being looked up. */
+  readonly #entering = new Set<Task>();
   readonly #meter = new Meter();
   readonly #initializer: KnownFunction | null;
   readonly #functions = new WeakMap<Callable, KnownFunction>();
@@ -139,7 +141,7 @@ export class Dispatcher {
     const task: Task = {
       ...submission,
       id: this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1,
-      timeout: submission.timeout ?? this.#settings.taskTimeout,
+      timeout: submission.timeout == null ? this.#settings.taskTimeout : Math.max(0, submission.timeout),
       transfer: submission.transfer ?? [],
       since: performance.now(),
       carrier: null,
@@ -236,10 +238,13 @@ export class Dispatcher {
   }
 
   async #enterLater(task: Task, carrier: Promise<Carrier>): Promise<void> {
+    this.#entering.add(task);
     try {
       this.#enqueue(task, await carrier);
     } catch (error) {
       this.#fail(task, error);
+    } finally {
+      this.#entering.delete(task);
     }
   }
 
@@ -273,7 +278,7 @@ export class Dispatcher {
 
   /** A task with a timeout goes only to a worker that starts on it at once: its time counts from there. */
   #mayHave(member: Member, _task: Task, timed: boolean, full: boolean): boolean {
-    if (member.given >= this.#settings.maxTasksPerChild) return false;
+    if (!member.initialized || member.given >= this.#settings.maxTasksPerChild) return false;
     if (timed) return member.ready && member.load === 0;
     if (member.load === 0) return true;
     if (!full || !member.ready) return false;
@@ -313,9 +318,17 @@ export class Dispatcher {
 
   #start(): void {
     const member = this.#crew.start();
-    if (this.#initializer === null) return;
+    if (this.#initializer === null) {
+      member.initialized = true;
+      return;
+    }
     const packet = encode(this.#settings.initargs, { where: "initargs", shared: member.sharesMemory });
-    const events: TaskEvents = { value: () => {}, error: (error) => this.#break(error) };
+    const events: TaskEvents = {
+      value: () => {
+        member.initialized = true;
+      },
+      error: (error) => this.#break(error),
+    };
     const task = { ...blank(packet, events), order: Order.Initialize, fn: this.#initializer } as Task;
     const carrier = this.#carrierOf(this.#initializer);
     if (carrier instanceof Promise) {
@@ -340,7 +353,7 @@ export class Dispatcher {
   }
 
   #drop(error: () => unknown): void {
-    for (const task of this.#queue.drain()) this.#fail(task, error());
+    for (const task of [...this.#queue.drain(), ...this.#entering]) this.#fail(task, error());
     for (const member of this.#crew.members) {
       for (const task of member.tasks()) this.#fail(task, error());
     }

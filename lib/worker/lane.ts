@@ -80,6 +80,7 @@ export class Lane implements Link {
   readonly #events: LaneEvents;
   #ended = false;
   #ready = false;
+  #polling = false;
 
   /** The owner's end of the lane at `offset` to the worker `pid`. */
   constructor(pid: number, offset: number, events: LaneEvents) {
@@ -118,7 +119,17 @@ export class Lane implements Link {
   }
 
   poll(): boolean {
-    if (this.#ended) return false;
+    // What an answer's callback does may lead here again; the outer call goes on with the next record.
+    if (this.#ended || this.#polling) return false;
+    this.#polling = true;
+    try {
+      return this.#poll();
+    } finally {
+      this.#polling = false;
+    }
+  }
+
+  #poll(): boolean {
     // Looked at before the ring: a worker's last answers come before its death.
     const dead = !alive(this.#pid);
     const any = this.#read();
