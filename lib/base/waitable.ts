@@ -3,7 +3,11 @@
 /** Method of every object that `wait` accepts. */
 export const WAITABLE: unique symbol = Symbol.for("lanes.waitable") as never;
 
-/** How one object is waited for. */
+/**
+ * How one object is waited for.
+ *
+ * @internal
+ */
 export interface WaitState {
   /** The words that hold the one below. */
   readonly words: Int32Array<SharedArrayBuffer>;

@@ -13,6 +13,8 @@ import type { DType } from "./kernel.ts";
  * const plan = kernel[KERNEL].plan(operands, options);   // checks; copies what does not lie in shared memory
  * try { … runJob(plan.job) on any number of threads … return plan.finish(); } finally { plan.dispose(); }
  * ```
+ *
+ * @internal
  */
 export interface Plan {
   /** What the threads work off. */
@@ -25,7 +27,11 @@ export interface Plan {
   dispose(): void;
 }
 
-/** The options of a call through a pool: where the result goes, and the kernel's own. */
+/**
+ * The options of a call through a pool: where the result goes, and the kernel's own.
+ *
+ * @internal
+ */
 export interface PlanOptions {
   /** Where the result goes. */
   readonly out?: unknown;

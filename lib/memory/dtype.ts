@@ -47,6 +47,7 @@ export type DTypeName = DType | keyof DTypeLetters;
 /** The {@linkcode DType} that a name or letter stands for. */
 export type DTypeOf<D extends DTypeName> = D extends DType ? D : D extends keyof DTypeLetters ? DTypeLetters[D] : never;
 
+/** @internal */
 interface TypedArrays {
   i8: Int8Array<SharedArrayBuffer>;
   u8: Uint8Array<SharedArrayBuffer>;
@@ -61,6 +62,7 @@ interface TypedArrays {
   f64: Float64Array<SharedArrayBuffer>;
 }
 
+/** @internal */
 interface TypedCopies {
   i8: Int8Array<ArrayBuffer>;
   u8: Uint8Array<ArrayBuffer>;

@@ -9,7 +9,11 @@ import { perRealm } from "../base/realm.ts";
 /** Method of every object that can be shared: how it is described to another thread. */
 export const SHARE: unique symbol = Symbol.for("lanes.share") as never;
 
-/** What is sent of a shared object: `data` holds numbers, strings, arrays of these, plain objects and other shared objects. */
+/**
+ * What is sent of a shared object: `data` holds numbers, strings, arrays of these, plain objects and other shared objects.
+ *
+ * @internal
+ */
 export interface Shared {
   /** Name of the class, as registered. */
   readonly kind: string;
@@ -17,7 +21,11 @@ export interface Shared {
   readonly data: unknown;
 }
 
-/** An object of a class that can be shared. */
+/**
+ * An object of a class that can be shared.
+ *
+ * @internal
+ */
 export interface Shareable {
   /** Describes the object to another thread; called once for each copy that is sent. */
   [SHARE](): Shared;

@@ -26,7 +26,11 @@ export interface Guard extends Disposable {
 /** How a {@linkcode Hold} gives back what it holds; a symbol, so that it is no part of the public API. */
 export const GIVE_BACK: unique symbol = Symbol.for("lanes.give back") as never;
 
-/** What a {@linkcode Hold} was taken from. */
+/**
+ * What a {@linkcode Hold} was taken from.
+ *
+ * @internal
+ */
 export interface Holdable {
   /** Gives back what `token` stands for, unless that was given back already. */
   [GIVE_BACK](token: number): void;

@@ -80,7 +80,11 @@ export class LockLocal {
 /** Key of what a condition needs of its lock; a symbol, so that it is no part of the public API. */
 export const LOCKING: unique symbol = Symbol.for("lanes.locking") as never;
 
-/** What a condition needs of its lock. */
+/**
+ * What a condition needs of its lock.
+ *
+ * @internal
+ */
 export interface Locking {
   /** The lock's words. */
   readonly words: Words;
