@@ -16,6 +16,16 @@ const ASCII_LOOP = 10;
 
 let viewClasses: readonly ViewConstructor[] | null = null;
 
+/** Which bytes a packet is in, and what is beside them. */
+export interface PacketRange {
+  /** Index of the first byte. */
+  readonly start: number;
+  /** Index after the last byte. */
+  readonly end: number;
+  /** The side table. */
+  readonly side?: readonly unknown[] | undefined;
+}
+
 /** Reads one packet after another; what it makes never shares memory with the packet. */
 export class ValueReader {
   #bytes: Bytes = NOTHING;
@@ -32,12 +42,14 @@ export class ValueReader {
   readonly #shapes = new ShapeTable();
   /** Whether a packet is being read. */
   busy = false;
+  /** Where shared objects that were made are noted, if anywhere. */
+  revived: object[] | null = null;
 
-  /** The value of the packet in these bytes of `buffer`. */
-  packet(bytes: Bytes, side: readonly unknown[] = NO_SIDE): unknown {
+  /** The value of the packet that is in `bytes` from `start` to before `end`. */
+  packet(bytes: Bytes, { start, end, side = NO_SIDE }: PacketRange): unknown {
     this.#open(bytes.buffer);
-    this.#start = bytes.byteOffset;
-    this.#end = bytes.byteOffset + bytes.length;
+    this.#start = bytes.byteOffset + start;
+    this.#end = bytes.byteOffset + end;
     this.#at = this.#start + 1;
     this.#side = side;
     this.busy = true;
@@ -59,6 +71,7 @@ export class ValueReader {
 
   #reset(): void {
     this.busy = false;
+    this.revived = null;
     this.#side = NO_SIDE;
     this.#buffers = null;
     if (this.#refs.length > 0) this.#refs = [];
@@ -292,6 +305,7 @@ export class ValueReader {
       throw new TransportError(`Cannot make a ${kind} here: this thread has not loaded that class, import it`);
     }
     this.#refs[index] = object;
+    this.revived?.push(object);
     return object;
   }
 

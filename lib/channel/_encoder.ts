@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { reviveShared, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { BufferTable } from "./_buffers.ts";
+import { dispose } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
 import { ARRAY_FLOATS, ARRAY_INTS, ARRAY_SPARSE, arrayForm, followsLength, readSafely, text } from "./_forms.ts";
 import { Kind, kindOf, refusal, standIn } from "./_kinds.ts";
@@ -79,8 +80,8 @@ export class ValueWriter extends Writer {
     if (this.#deferred.length > 0) this.#deferred = [];
     if (this.#buffers.size > 0) this.#buffers.clear();
     if (this.#taken.length === 0) return;
-    // Making the copies again and dropping them gives up the references that were taken for them.
-    if (!done) { for (const shared of this.#taken) reviveShared(shared); }
+    // Making the copies and disposing them gives up the references that were taken for them.
+    if (!done) this.#taken.forEach(giveBack);
     this.#taken = [];
   }
 
@@ -369,4 +370,9 @@ export class ValueWriter extends Writer {
     this.#entries(error as unknown as Record<string, unknown>, shown);
     this.lenient--;
   }
+}
+
+function giveBack(shared: Shared): void {
+  const object = reviveShared(shared);
+  if (object !== undefined) dispose(object);
 }

@@ -5,6 +5,7 @@ import { type ClassHooks, setClassHooks } from "./_error.ts";
 import { standIn } from "./_kinds.ts";
 import { findPath } from "./_path.ts";
 import { HAS_SHARED } from "./_tags.ts";
+import { dispose } from "./_dispose.ts";
 
 /**
  * Values to bytes and back, in one pass: what every argument, result, queue
@@ -116,19 +117,44 @@ export function encode(value: unknown, options?: EncodeOptions): Packet {
   return encoder().encodeInto(value, options).take();
 }
 
-/** The value of a packet, whose bytes may be in shared memory; nothing of it refers to them. */
-export function decode(packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] }): unknown {
-  return (spareReader.busy ? new ValueReader() : spareReader).packet(packet.bytes, packet.side);
+/** A packet, as far as decoding goes. */
+export interface PacketLike {
+  /** As in {@linkcode Packet}. */
+  readonly bytes: Uint8Array;
+  /** As in {@linkcode Packet}; may be left out when it is empty. */
+  readonly side?: readonly unknown[] | undefined;
 }
 
-/** Drops a packet that nobody will decode: gives up what its shared objects hold. */
-export function discard(packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] }): void {
+function reader(): ValueReader {
+  return spareReader.busy ? new ValueReader() : spareReader;
+}
+
+/** The value of a packet, whose bytes may be in shared memory; nothing of it refers to them. */
+export function decode({ bytes, side }: PacketLike): unknown {
+  return reader().packet(bytes, { start: 0, end: bytes.length, side });
+}
+
+const range = { start: 0, end: 0 };
+
+/** As {@linkcode decode}, for a packet without a side table that is in `bytes` from `start` to before `end`. */
+export function decodeAt(bytes: Uint8Array, start: number, end: number): unknown {
+  range.start = start;
+  range.end = end;
+  return reader().packet(bytes, range);
+}
+
+/** Drops a packet that nobody will decode: what its shared objects hold is given back at once. */
+export function discard(packet: PacketLike): void {
   if (((packet.bytes[0] ?? 0) & HAS_SHARED) === 0) return;
+  const revived: object[] = [];
+  const own = new ValueReader();
+  own.revived = revived;
   try {
-    decode(packet);
+    own.packet(packet.bytes, { start: 0, end: packet.bytes.length, side: packet.side });
   } catch {
     // Nobody asked for the value.
   }
+  for (const object of revived) dispose(object);
 }
 
 /** The error to throw for what writing `value` threw. */
@@ -194,10 +220,7 @@ export interface DecodeErrorOptions {
 }
 
 /** The thrown value of a packet; an error's `stack` is the worker's, then that of the call. */
-export function decodeError(
-  packet: { readonly bytes: Uint8Array; readonly side?: readonly unknown[] },
-  options?: DecodeErrorOptions,
-): unknown {
+export function decodeError(packet: PacketLike, options?: DecodeErrorOptions): unknown {
   const value = decode(packet);
   const local = options?.localStack;
   if (!(value instanceof Error) || local === undefined) return value;
