@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { Pool } from "@lanes/lanes";
-import { errorBy, thrownBy, until, within, words } from "../fixtures/harness.ts";
+import { errorBy, open, thrownBy, until, within, words } from "../fixtures/harness.ts";
 import { add, everything, hold, oddFails, record, square, squareLater, tokenSlowly } from "../fixtures/tasks.ts";
 import { failBig } from "../fixtures/faults.ts";
 import { markFailFirst } from "../fixtures/marks.ts";
@@ -174,6 +174,19 @@ Deno.test("a map does not hold up other jobs for ever, and two maps run side by 
   Atomics.store(gate, 1, 1);
   Atomics.notify(gate, 1);
   assertEquals(await within(10_000, held), "held");
+});
+
+Deno.test("a task does not wait behind a busy worker while another one is free", async () => {
+  const long = words(), short = words();
+  const held = [pool.apply(hold, [long, "long"]), pool.apply(hold, [short, "short"])];
+  await until(() => Atomics.load(long, 0) + Atomics.load(short, 0) === 2);
+  const queued = [1, 2, 3, 4, 5].map((n) => pool.apply(square, [n]));
+  const mapped = pool.map(square, [6, 7, 8], { chunksize: 1 });
+  open(short);
+  assertEquals(await within(10_000, Promise.all(queued)), [1, 4, 9, 16, 25]);
+  assertEquals(await within(10_000, mapped), [36, 49, 64]);
+  open(long);
+  assertEquals(await within(10_000, Promise.all(held)), ["long", "short"]);
 });
 
 Deno.test("numbers cross in bulk exactly, at every length", async () => {
