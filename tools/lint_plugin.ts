@@ -166,8 +166,6 @@ const maxFunctionLines: Deno.lint.Rule = {
 
 const noTopLevelArrow: Deno.lint.Rule = {
   create(context) {
-    // What tests send to workers comes in every form.
-    if (isTest(context.filename)) return {};
     function check(node: Deno.lint.ArrowFunctionExpression): void {
       context.report({ node, message: 'Use "function" for a function at the top level of a module' });
     }
@@ -181,8 +179,8 @@ const noTopLevelArrow: Deno.lint.Rule = {
 const noDefaultExport: Deno.lint.Rule = {
   create: (context) => ({
     ExportDefaultDeclaration(node) {
-      // A lint plugin has to have one; what tests send to workers comes in every form.
-      if (!context.filename.endsWith("lint_plugin.ts") && !isTest(context.filename)) {
+      // A lint plugin has to have one.
+      if (!context.filename.endsWith("lint_plugin.ts")) {
         context.report({ node, message: "Export it by name: no default exports" });
       }
     },
