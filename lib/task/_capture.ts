@@ -2,6 +2,7 @@ import { TransportError } from "../base/errors.ts";
 import type { Packet } from "../channel/codec.ts";
 import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
 import { type ClosureNode, origins } from "./carrier.ts";
+import { nameForMember, noteExport, noteModule } from "./classes.ts";
 import { codeFor } from "./_codegen.ts";
 import { pathOfBuiltin } from "./_globals.ts";
 import { encodeGraph, Graph, pathTo, type Step } from "./_graph.ts";
@@ -90,6 +91,7 @@ export class Capture {
       const place = this.#placeOf(fn, insides.script);
       if (place !== undefined) {
         member.node = { from: "module", ...place };
+        if (place.path.length === 1) noteExport(fn, place.url, place.path[0] as string);
         this.#urlNumber(place.url);
         return;
       }
@@ -134,8 +136,13 @@ export class Capture {
     checkPortable(analysis, label);
     member.analysis = analysis;
     member.base = insides.url;
+    noteModule(fn, insides.url);
     const name: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
-    member.node = { from: "code", name: typeof name === "string" ? name : "", isClass: analysis.shape === "class" };
+    member.node = {
+      from: "code",
+      name: typeof name === "string" ? name : "",
+      ref: analysis.shape === "class" ? nameForMember(fn) : "",
+    };
     const region = this.#regions.of(insides);
     region.functions.push(number);
     for (const free of analysis.free) this.#addVariable(free, region, step);
@@ -211,7 +218,7 @@ export class Capture {
       if (visited.has(number)) return;
       visited.add(number);
       const { fn, node } = this.#member(number);
-      if (node?.from !== "code" || !node.isClass) return;
+      if (node?.from !== "code" || node.ref === "") return;
       for (const needed of [Object.getPrototypeOf(fn), ...this.#functionsUsedBy(number)]) {
         const other = this.#numbers.get(needed);
         if (other !== undefined) visit(other);

@@ -1,6 +1,7 @@
 import { TransportError } from "../base/errors.ts";
 import { decode } from "../channel/codec.ts";
 import type { ClosureCarrier, ClosureNode } from "./carrier.ts";
+import { noteMember } from "./classes.ts";
 import { PARAMETERS } from "./_codegen.ts";
 import { builtinAt } from "./_globals.ts";
 import { importModule, isLoadFailure, type Namespace, namespaces } from "./_modules.ts";
@@ -32,7 +33,7 @@ class Rebuild {
     const { code, name, nodes } = this.#carrier;
     compile(PARAMETERS, code, name)(this.#make, this.#set);
     nodes.forEach((node, number) => {
-      if (node.from !== "bound" && !(node.from === "code" && node.isClass)) this.#create(number);
+      if (node.from !== "bound" && !(node.from === "code" && node.ref !== "")) this.#create(number);
     });
     for (const { v, u, n } of this.#plan.imports) {
       const module = this.#modules[u] as Namespace;
@@ -55,6 +56,7 @@ class Rebuild {
       case "code": {
         const made = this.#make[number]?.(hookFor(this.#plan.bases[number] ?? ""));
         fn = made === undefined ? undefined : named(made, node.name);
+        if (made !== undefined && node.ref !== "") noteMember(made, node.ref);
         break;
       }
       case "module":

@@ -62,7 +62,8 @@ export interface ClosureCarrier extends Common {
 
 /** How one function of a closure is found or made. */
 export type ClosureNode =
-  | { readonly from: "code"; readonly name: string; readonly isClass: boolean }
+  /** `ref`: of a class, its name in `classes.ts`; empty for a function. */
+  | { readonly from: "code"; readonly name: string; readonly ref: string }
   | { readonly from: "module"; readonly url: string; readonly path: readonly string[] }
   | { readonly from: "global"; readonly path: readonly string[] }
   | { readonly from: "bound"; readonly target: number };

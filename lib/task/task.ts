@@ -2,6 +2,7 @@ import { TransportError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
 import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
 import { type Carrier, newKey, origins, type ReferenceCarrier, UNRESOLVED, UnresolvedError } from "./carrier.ts";
+import { inspectorPermitted, noteModule } from "./classes.ts";
 import { closureOf } from "./closure.ts";
 import { disconnect } from "./_inspector.ts";
 import { rebuild, rebuildSync } from "./_rebuild.ts";
@@ -13,6 +14,7 @@ import { checkCallable, checkPortable, checkSelfContained, fromSource, missingNa
 
 export type { Carrier } from "./carrier.ts";
 export { callSite } from "./_site.ts";
+export { missingClasses, prepareThrown } from "./classes.ts";
 
 /** How a function travels to another thread. `README.md` tells the whole story. */
 
@@ -83,12 +85,15 @@ function choose(fn: Function, what: string, { site, refused }: Circumstances): C
   const name = nameOf(fn);
   const source = sourceOf(fn);
   const base = site[0] ?? "";
-  const closure = closuresPermitted();
+  const closure = inspectorPermitted();
   const reference = { kind: "reference", name, what, source, base, closure } as const;
   if (!refused) {
     const candidates = candidatesFor(name, site);
     const certain = !closure || candidates[0] === undefined || isCertain(name, source, candidates[0].url);
-    if (candidates.length > 0 && certain) return { ...reference, key: newKey(), candidates };
+    if (candidates[0] !== undefined && certain) {
+      noteModule(fn, candidates[0].url);
+      return { ...reference, key: newKey(), candidates };
+    }
     const path = pathOfBuiltin(fn);
     if (path !== undefined) return { ...reference, key: newKey(), candidates: [{ url: "", path }] };
   }
@@ -139,12 +144,6 @@ function keyOfSource(text: string): string {
     sourceKeys.set(text, key = newKey());
   }
   return key;
-}
-
-/** Whether captured variables may be looked up; never asks. */
-function closuresPermitted(): boolean {
-  const descriptor = { name: "sys", kind: "inspector" } as unknown as Deno.PermissionDescriptor;
-  return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
 // The receiver's side
