@@ -43,6 +43,11 @@ export { Lock } from "./lib/sync/lock.ts";
 export { RLock } from "./lib/sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./lib/sync/semaphore.ts";
 
+// Queues and pipes
+export { Queue, type QueueOptions, type ShutdownOptions } from "./lib/channel/queue.ts";
+export { JoinableQueue } from "./lib/channel/joinable_queue.ts";
+export { SimpleQueue } from "./lib/channel/simple_queue.ts";
+
 // Shared state
 export { SharedArray } from "./lib/memory/array.ts";
 export { SharedValue } from "./lib/memory/value.ts";
