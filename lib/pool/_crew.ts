@@ -1,4 +1,5 @@
 import { perRealm } from "../base/realm.ts";
+import { bell } from "../worker/bell.ts";
 import { identity } from "../worker/info.ts";
 import { TERMINATED } from "../worker/protocol.ts";
 import { Latch } from "../worker/waiter.ts";
@@ -34,7 +35,14 @@ export class Crew {
 
   /** Resolves when the crew is closed and all its workers have ended. */
   get gone(): Promise<void> {
-    return this.#gone.wait().then(() => {});
+    return this.#awaitGone();
+  }
+
+  /** Whoever waits for the end of the workers keeps the program alive until then. */
+  async #awaitGone(): Promise<void> {
+    bell().hold();
+    await this.#gone.wait();
+    bell().release();
   }
 
   /** What is known of the workers. */

@@ -170,12 +170,15 @@ export class Dispatcher {
     return task.settled || (task.member?.begun(task) ?? false);
   }
 
-  /** Drops a task that no worker has started on; `false` when one has. */
-  withdraw(task: Task, error: unknown): boolean {
+  /** Drops a task that no worker has started on; `false` when one has. `silent`: without telling its events. */
+  withdraw(task: Task, error: unknown, { silent = false }: { silent?: boolean } = {}): boolean {
     if (task.settled) return false;
     if (task.member === null) this.#queue.remove(task);
     else if (!task.member.takeBack(task)) return false;
-    this.#fail(task, error);
+    if (silent) {
+      task.settled = true;
+      this.#count(task, false);
+    } else this.#fail(task, error);
     this.pump();
     return true;
   }

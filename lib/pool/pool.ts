@@ -7,7 +7,7 @@ import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
 import { runCompute } from "./compute.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Imap } from "./_imap.ts";
+import { Imap } from "./imap.ts";
 import { Job, type JobOptions } from "./_job.ts";
 import { mapJob } from "./_map.ts";
 import {

@@ -9,3 +9,6 @@ import "../sync/event.ts";
 import "../sync/lock.ts";
 import "../sync/rlock.ts";
 import "../sync/semaphore.ts";
+import "../channel/joinable_queue.ts";
+import "../channel/queue.ts";
+import "../channel/simple_queue.ts";

@@ -1,4 +1,11 @@
-import { type BootstrapError, ClosedError, InvalidStateError, type LanesError, TransportError, WorkerDiedError } from "../base/errors.ts";
+import {
+  type BootstrapError,
+  ClosedError,
+  InvalidStateError,
+  type LanesError,
+  TransportError,
+  WorkerDiedError,
+} from "../base/errors.ts";
 import { checkFunction, checkString, checkTimeout, quoted } from "../base/check.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { perRealm } from "../base/realm.ts";
@@ -186,7 +193,13 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
    */
   async join(options: WaitOptions = {}): Promise<void> {
     this.#checkStarted("join");
-    await this.#ended.wait(options);
+    // Whoever joins keeps the program alive meanwhile, also for a daemon.
+    bell().hold();
+    try {
+      await this.#ended.wait(options);
+    } finally {
+      bell().release();
+    }
   }
 
   /**

@@ -24,6 +24,8 @@ export const Order = {
   Stop: 7,
   /** As `Call`, of a pool's initializer. */
   Initialize: 8,
+  /** As `Each`, where an item is an array of arguments. */
+  EachStar: 9,
 } as const;
 /** One of the values of {@linkcode Order}. */
 export type Order = typeof Order[keyof typeof Order];

@@ -180,6 +180,8 @@ export class Runner {
         return mapItems(args, (item) => fn(...(item as unknown[])));
       case Order.Each:
         return eachItem(args, (item) => fn(item));
+      case Order.EachStar:
+        return eachItem(args, (item) => fn(...(item as unknown[])));
       default:
         return fn(...args);
     }

@@ -19,6 +19,10 @@ export interface ImapWork {
   readonly workers: number;
   /** Whether results come in the order of the items. */
   readonly ordered: boolean;
+  /** Whether an item is an array of arguments. */
+  readonly spread?: boolean;
+  /** How many items may be pulled that have not been read. Default: a small multiple of what the workers have at once. */
+  readonly window?: number;
   /** Whether shared objects can travel to the workers. */
   readonly shared: boolean;
 }
@@ -33,7 +37,7 @@ interface Slot<R> {
   items: Item<R>[] | null;
 }
 interface Waiter<R> {
-  resolve(result: IteratorResult<R>): void;
+  resolve(result: IteratorResult<R> | null): void;
   reject(error: unknown): void;
 }
 
@@ -43,6 +47,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   readonly #work: ImapWork;
   readonly #options: MapOptions;
   readonly #size: number;
+  readonly #window: number;
   readonly #input: Iterator<unknown> | AsyncIterator<unknown>;
   readonly #reporter: Reporter;
   readonly #slots: Slot<R>[] = [];
@@ -54,6 +59,8 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   #inputEnded = false;
   #inputError: { error: unknown } | null = null;
   #filling = false;
+  /** How many items were pulled whose result has not been read. */
+  #ahead = 0;
   #index = 0;
   #over = false;
 
@@ -61,6 +68,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   constructor(dispatcher: Dispatcher, work: ImapWork, options: MapOptions) {
     this.#size = options.chunksize ?? 1;
     checkInteger("chunksize", this.#size, 1);
+    this.#window = Math.max(this.#size, work.window ?? CHUNKS_AHEAD * work.workers * this.#size);
     this.#dispatcher = dispatcher;
     this.#work = work;
     this.#options = options;
@@ -80,34 +88,41 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   /** The next result. Past its timeout it rejects with a `TimeoutError`, and the result is the next call's. */
   async next(options: WaitOptions = {}): Promise<IteratorResult<R>> {
     const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<R>>();
+    const result = await this.nextWithin(timeout, options.signal);
+    if (result === null) throw new TimeoutError(`No result within ${timeout} ms`);
+    return result;
+  }
+
+  /** The next result, or `null` after `timeout` milliseconds without one. */
+  async nextWithin(timeout: number, signal?: AbortSignal): Promise<IteratorResult<R> | null> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<R> | null>();
     const waiter: Waiter<R> = { resolve, reject };
     this.#waiters.push(waiter);
     this.#deliver();
     void this.#fill();
-    const leave = (error: unknown): void => {
+    if (timeout === Infinity && signal === undefined) return await promise;
+    const leave = (settle: () => void): void => {
       const at = this.#waiters.indexOf(waiter);
       if (at < 0) return;
       this.#waiters.splice(at, 1);
-      reject(error);
+      settle();
     };
-    const onAbort = (): void => leave(options.signal!.reason);
-    options.signal?.addEventListener("abort", onAbort);
-    const timer = timeout === Infinity
-      ? undefined
-      : setLongTimeout(() => leave(new TimeoutError(`No result within ${timeout} ms`)), timeout);
+    const onAbort = (): void => leave(() => reject(signal!.reason));
+    signal?.addEventListener("abort", onAbort);
+    const timer = timeout === Infinity ? undefined : setLongTimeout(() => leave(() => resolve(null)), timeout);
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      options.signal?.removeEventListener("abort", onAbort);
+      signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  /** Ends the iteration: the input is closed, what runs is stopped. */
+  /** Ends the iteration: the input is closed, what has not started is dropped, what runs goes on unheard. */
   async return(value?: unknown): Promise<IteratorResult<R>> {
-    await this.#stop(new CancelledError("The iteration was ended before this item was done"));
+    const error = new CancelledError("The iteration was ended before this item was done");
+    await this.#stop((task) => this.#dispatcher.withdraw(task, error));
     return { done: true, value };
   }
 
@@ -120,6 +135,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       const pulled = this.#pull();
       const chunk = pulled instanceof Promise ? await pulled : pulled;
       if (this.#over) break;
+      this.#ahead += chunk.length;
       if (chunk.length > 0) this.#submit(chunk);
     }
     this.#filling = false;
@@ -129,7 +145,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
 
   /** Whether the window has room. A closed pool is not kept waiting for its reader, as Python's is not. */
   #mayRunAhead(): boolean {
-    return this.#slots.length < CHUNKS_AHEAD * this.#work.workers || this.#dispatcher.closing;
+    return this.#ahead + this.#size <= this.#window || this.#dispatcher.closing;
   }
 
   /** The next chunk; a promise only where the input is asynchronous. */
@@ -185,7 +201,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     const { length } = chunk;
     let task: Task | null = null;
     task = this.#dispatcher.submit({
-      order: Order.Each,
+      order: this.#work.spread ? Order.EachStar : Order.Each,
       fn: this.#work.fn,
       packet,
       index: this.#index++,
@@ -231,6 +247,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       const item = this.#take();
       if (item !== null) {
         const { resolve, reject } = this.#waiters.shift()!;
+        this.#ahead--;
         if (item.ok) resolve({ done: false, value: item.value });
         else reject(item.error);
       } else if (this.#over || (this.#inputEnded && this.#slots.length === 0 && !this.#filling)) {
@@ -261,15 +278,15 @@ export class Imap<R> implements AsyncIterableIterator<R> {
   #abort(): void {
     const { reason } = this.#options.signal!;
     this.#inputError = { error: reason };
-    void this.#stop(reason);
+    void this.#stop((task) => this.#dispatcher.cancel(task, reason));
   }
 
-  async #stop(error: unknown): Promise<void> {
+  async #stop(drop: (task: Task) => void): Promise<void> {
     if (this.#over) return;
     this.#close();
     this.#slots.length = 0;
     this.#ready.length = 0;
-    for (const task of [...this.#tasks]) this.#dispatcher.cancel(task, error);
+    for (const task of [...this.#tasks]) drop(task);
     this.#deliver();
     if (!this.#inputEnded) await this.#input.return?.();
     this.#inputEnded = true;
