@@ -74,10 +74,19 @@ export function namespaces(): Map<string, Namespace> {
   return perRealm("namespaces", () => new Map<string, Namespace>());
 }
 
+/** Whether this thread may import the module without asking: nobody may be there to answer. */
+export function mayImport(url: string): boolean {
+  if (url.startsWith("file:")) return isReadable(new URL(url));
+  if (!/^https?:/.test(url)) return true;
+  const descriptor = { name: "import", host: new URL(url).host } as Deno.PermissionDescriptor;
+  return Deno.permissions.querySync(descriptor).state === "granted";
+}
+
 /** Imports a module of the program; its errors are thrown as they are. */
 export async function importModule(url: string): Promise<Namespace> {
   const known = namespaces().get(url);
   if (known !== undefined) return known;
+  if (!mayImport(url)) throw new Deno.errors.NotCapable(`Requires permission to import "${url}"`);
   const cell = importing();
   cell.depth++;
   try {

@@ -1,4 +1,4 @@
-import { isReadable, type Namespace, resolveSpecifier } from "./_modules.ts";
+import { mayImport, type Namespace, resolveSpecifier } from "./_modules.ts";
 import { type ModuleText, readModuleText } from "./_module_text.ts";
 import { type Insides, scriptSource, type Surrounding, valueOf } from "./_inspector.ts";
 
@@ -100,6 +100,5 @@ function exportOf(fn: Function, { text, variables }: Known): string[] | undefine
 
 /** Whether a worker can import the module, as far as this thread can tell. */
 function isImportable(url: string): boolean {
-  if (url.startsWith("file:")) return isReadable(new URL(url));
-  return /^(?:https?|npm|jsr|node):/.test(url);
+  return /^(?:file|https?|npm|jsr|node):/.test(url) && mayImport(url);
 }

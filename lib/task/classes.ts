@@ -2,7 +2,7 @@ import { perRealm } from "../base/realm.ts";
 import { type ClassHooks, setClassHooks } from "../channel/codec.ts";
 import { newKey } from "./carrier.ts";
 import { lookInside, valueOf } from "./_inspector.ts";
-import { addressOf, moduleAt, type Namespace, namespaces } from "./_modules.ts";
+import { addressOf, mayImport, moduleAt, type Namespace, namespaces } from "./_modules.ts";
 
 /**
  * How the user's error classes are named to another thread and found there: by
@@ -34,7 +34,7 @@ const book: Book = perRealm("error classes", () => ({
   modules: new Map(),
 }));
 
-/** How long, in milliseconds, to wait for a module that is loaded already: the main module cannot be imported while it is inside of its own top-level await. */
+/** How long, in milliseconds, to wait for a module that is loaded already: one that is still being evaluated may take for ever. */
 const PATIENCE_MS = 50;
 /** How many modules are looked through for a class. */
 const MAX_MODULES = 300;
@@ -74,21 +74,16 @@ function note(cls: Callable, ref: string): void {
 export function noteModule(fn: Callable, url: string): void {
   if (url === "" || book.modules.get(url)?.deref() !== undefined) return;
   book.modules.set(url, new WeakRef(fn));
-  if (url !== mainModule() && !url.startsWith("node:")) void load(url);
-}
-
-function mainModule(): string {
-  try {
-    return Deno.mainModule ?? "";
-  } catch {
-    return "";
-  }
+  if (url.startsWith("node:")) return;
+  // Later: the main module can be imported from within its own top-level await, but not before that has begun.
+  queueMicrotask(() => void load(url));
 }
 
 /** The exports of a module that this thread has loaded already; no errors. */
 async function load(url: string): Promise<Namespace | undefined> {
   const known = namespaces().get(url);
   if (known !== undefined) return known;
+  if (!mayImport(url)) return undefined;
   try {
     const namespace = await import(url) as Namespace;
     namespaces().set(url, namespace);

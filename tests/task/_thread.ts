@@ -1,6 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { decode, decodeError, encode, type Packet } from "../../lib/channel/codec.ts";
-import { type Carrier, carry, type CarryOptions, disconnectInspector, isUnresolved } from "../../lib/task/task.ts";
+import {
+  type Carrier,
+  carry,
+  type CarryOptions,
+  disconnectInspector,
+  isUnresolved,
+  missingClasses,
+} from "../../lib/task/task.ts";
 
 /** A worker that revives functions and calls them: the task layer without processes and pools. */
 
@@ -9,13 +16,14 @@ const TASK = new URL("../../lib/task/task.ts", import.meta.url).href;
 const CODEC = new URL("../../lib/channel/codec.ts", import.meta.url).href;
 
 const PROGRAM = `
-import { revive } from ${JSON.stringify(TASK)};
+import { prepareThrown, revive } from ${JSON.stringify(TASK)};
 import { decode, encode, encodeError } from ${JSON.stringify(CODEC)};
 globalThis.onmessage = async ({ data: { id, carrier, args } }) => {
   try {
     const fn = await revive(decode(carrier));
     postMessage({ id, value: encode(await fn(...args)) });
   } catch (error) {
+    await prepareThrown(error);
     postMessage({ id, error: encodeError(error) });
   }
 };
@@ -37,11 +45,17 @@ export class Thread implements AsyncDisposable {
     disconnectInspector();
     const url = new URL(`data:application/javascript,${encodeURIComponent(PROGRAM)}`);
     this.#worker = new Worker(url);
-    this.#worker.on("message", (answer: Answer) => {
-      const waiting = this.#waiting.get(answer.id);
-      if (answer.error) waiting?.reject(decodeError(answer.error));
-      else waiting?.resolve(decode(answer.value!));
-    });
+    this.#worker.on("message", (answer: Answer) => void this.#settle(answer));
+  }
+
+  async #settle({ id, value, error }: Answer): Promise<void> {
+    const waiting = this.#waiting.get(id);
+    if (error === undefined) return waiting?.resolve(decode(value!));
+    const thrown = decodeError(error);
+    const pending = missingClasses();
+    if (pending === undefined) return waiting?.reject(thrown);
+    await pending;
+    waiting?.reject(decodeError(error));
   }
 
   /** Sends a carrier and calls what it is. */
