@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Pipe, Process, Queue } from "@lanes/lanes";
+import { Process, Queue } from "@lanes/lanes";
 import { until, within, words } from "../fixtures/harness.ts";
 import { run } from "../fixtures/program.ts";
 import * as carriers from "../fixtures/carriers.ts";
@@ -18,16 +18,6 @@ Deno.test("D-44 killing readers and writers of a queue harms nobody else", async
   while (!queue.empty()) await within(5000, queue.get());
   await within(5000, queue.put(-5));
   assertEquals(await within(5000, queue.get()), -5);
-});
-
-Deno.test("PROC-39 nested processes send through one inherited pipe in depth-first order", async () => {
-  const [reader, writer] = Pipe<number[]>(false);
-  const process = new Process({ target: carriers.sendNested, args: [writer, [], 2] });
-  process.start();
-  const seen: number[][] = [];
-  for (let i = 0; i < 7; i++) seen.push(await within(15_000, reader.recv()));
-  assertEquals(seen, [[], [0], [0, 0], [0, 1], [1], [1, 0], [1, 1]]);
-  await within(10_000, process.join());
 });
 
 Deno.test("PROC-56 CTX-12 a child can pass on a queue it received, and make one of its own", async () => {
