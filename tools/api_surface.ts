@@ -11,23 +11,64 @@ import { declarationText, type Doc } from "./type_text.ts";
 /** Where the frozen API is. */
 export const SNAPSHOT = "tests/snapshots/api.txt";
 
-/** A symbol of a module, as `deno doc --json` tells it. */
+type Declaration = Doc & {
+  location: Place;
+  jsDoc?: { doc?: string; tags?: { kind: string; doc?: string; name?: string }[] };
+};
+
+/** Where a declaration is. */
+interface Place {
+  filename: string;
+  line: number;
+  col: number;
+}
+
+/** A symbol of an entry, as `deno doc --json` tells it. */
 export interface DocSymbol {
   name: string;
-  declarations: (Doc & { jsDoc?: { doc?: string; tags?: { kind: string; doc?: string; name?: string }[] } })[];
+  declarations: Declaration[];
+  /** The entry that was the first to export the same symbol. */
+  first?: string;
 }
 
-/** What `deno doc --json` says of each entry, as `[subpath, module]`. */
-export async function documentation(): Promise<[string, { module_doc?: unknown; symbols?: DocSymbol[] }][]> {
+/** What each entry exports, as `[subpath, symbols]`; a symbol that several export has its declarations in each. */
+export async function documentation(): Promise<[string, DocSymbol[]][]> {
   const all = entries();
-  const { nodes } = JSON.parse(await deno(["doc", "--json", ...all.map(([, file]) => file)]));
-  return all.map(([subpath, file]) => [subpath, nodes[new URL(file, ROOT).href] ?? {}]);
+  const { nodes } = JSON.parse(await deno(["doc", "--json", ...all.map(([, file]) => file)])) as {
+    nodes: Record<string, { symbols?: DocSymbol[] }>;
+  };
+  const exported = all.map(([subpath, file]): [string, DocSymbol[]] => {
+    return [subpath, nodes[new URL(file, ROOT).href]?.symbols ?? []];
+  });
+  const known = new Map<string, DocSymbol>();
+  for (const [subpath, symbols] of exported) {
+    for (const symbol of symbols) {
+      const [declaration] = symbol.declarations;
+      if (declaration && declaration.kind !== "reference") {
+        known.set(key(declaration.location), { ...symbol, first: subpath });
+      }
+    }
+  }
+  return exported.map(([subpath, symbols]) => [subpath, symbols.map((symbol) => resolved(symbol, known))]);
 }
 
-/** The API as text: one section an entry, its names sorted, one line a signature. */
+function key({ filename, line, col }: Place): string {
+  return `${filename}:${line}:${col}`;
+}
+
+/** A symbol whose declarations only point to those of another entry, with those in their place. */
+function resolved(symbol: DocSymbol, known: ReadonlyMap<string, DocSymbol>): DocSymbol {
+  const [declaration] = symbol.declarations;
+  if (declaration?.kind !== "reference") return symbol;
+  const target = known.get(key((declaration.def as { target: Place }).target));
+  return target ? { ...target, name: symbol.name } : symbol;
+}
+
+/** The API as text: one section an entry, its names sorted, one line a signature; `from` where another entry has it. */
 export async function apiText(): Promise<string> {
-  const sections = (await documentation()).map(([subpath, { symbols = [] }]) => {
+  const sections = (await documentation()).map(([subpath, symbols]) => {
     const lines = symbols.toSorted((a, b) => a.name < b.name ? -1 : 1).flatMap((symbol) => {
+      if (symbol.first !== undefined) return [`${symbol.name} from @lanes/lanes${symbol.first.slice(1)}`];
       const signatures = symbol.declarations.filter((d) => d.kind !== "function" || isPublic(d, symbol));
       return signatures.flatMap((declaration) => declarationText(symbol.name, declaration));
     });

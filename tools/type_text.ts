@@ -94,7 +94,7 @@ export function membersText(def: Doc): string[] {
   const members: string[] = [];
   const each = (key: string, write: (doc: Doc) => string) => {
     for (const doc of (def[key] ?? []) as Doc[]) {
-      if (doc.accessibility !== "private") members.push(prefix(doc) + write(doc));
+      if (isPublic(doc, def)) members.push(prefix(doc) + write(doc));
     }
   };
   each("callSignatures", (d) => signatureText(d));
@@ -108,6 +108,16 @@ export function membersText(def: Doc): string[] {
     return `${accessor}${d.name}${d.optional ? "?" : ""}${text}`;
   });
   return members;
+}
+
+/** False for what users do not see: private and internal members, hooks under symbols of ours, bodies of overloads. */
+function isPublic(member: Doc, def: Doc): boolean {
+  const { tags = [] } = (member.jsDoc ?? {}) as { tags?: { kind: string }[] };
+  if (member.accessibility === "private" || tags.some(({ kind }) => kind === "internal")) return false;
+  if (/^\[([A-Z_]+|Symbol\.for\(.*\))\]$/.test(member.name ?? "")) return false;
+  const same = ((def.methods ?? []) as Doc[]).filter(({ name, kind }) => name === member.name && kind === "method");
+  const overloaded = same.some(({ functionDef }) => functionDef && !(functionDef as Doc).hasBody);
+  return !(overloaded && (member.functionDef as Doc | undefined)?.hasBody);
 }
 
 function prefix(doc: Doc): string {
