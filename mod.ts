@@ -20,6 +20,7 @@
 export { cpuCount } from "./lib/base/cpu.ts";
 export { currentProcess, parentProcess, type ProcessInfo } from "./lib/worker/info.ts";
 export { activeChildren, type Isolation, Process, type ProcessOptions, type Sentinel } from "./lib/worker/process.ts";
+export { wait, waitSync } from "./lib/channel/wait.ts";
 
 // Pools
 export { type Items, Pool } from "./lib/pool/pool.ts";
@@ -47,6 +48,9 @@ export { BoundedSemaphore, Semaphore } from "./lib/sync/semaphore.ts";
 export { Queue, type QueueOptions, type ShutdownOptions } from "./lib/channel/queue.ts";
 export { JoinableQueue } from "./lib/channel/joinable_queue.ts";
 export { SimpleQueue } from "./lib/channel/simple_queue.ts";
+export { Connection } from "./lib/channel/connection.ts";
+export type { Bytes } from "./lib/channel/_bytes.ts";
+export { Pipe } from "./lib/channel/pipe.ts";
 
 // Shared state
 export { SharedArray } from "./lib/memory/array.ts";
