@@ -4,7 +4,7 @@ import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
 import { type ClosureNode, origins } from "./carrier.ts";
 import { nameForMember, noteExport, noteModule } from "./classes.ts";
 import { codeFor } from "./_codegen.ts";
-import { pathOfBuiltin } from "./_globals.ts";
+import { isGlobal, pathOfBuiltin } from "./_globals.ts";
 import { encodeGraph, Graph, pathTo, type Step } from "./_graph.ts";
 import { type Insides, lookInside, valueOf } from "./_inspector.ts";
 import { type Place, Places } from "./_places.ts";
@@ -150,9 +150,12 @@ export class Capture {
   }
 
   #addVariable(name: string, from: Region, step: Step): void {
-    const region = regionOf(name, from);
+    const found = regionOf(name, from);
+    // What the program itself put on globalThis is a variable like any other.
+    const isOwnGlobal = found === undefined && !isGlobal(name) && name in globalThis;
+    const region = isOwnGlobal ? this.#regions.root : found;
     if (region === undefined || region.variables.has(name)) return;
-    const value = valueOf(region.surrounding, name);
+    const value: unknown = isOwnGlobal ? Reflect.get(globalThis, name) : valueOf(region.surrounding, name);
     const number = this.#variables.length;
     region.variables.set(name, number);
     const parent = step === this.#member(0).step ? null : step;

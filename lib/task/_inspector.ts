@@ -3,9 +3,10 @@ import { perRealm } from "../base/realm.ts";
 
 /**
  * The runtime's inspector, used on the own thread: where a function's code is
- * and what its variables hold. It is connected while it is in use, and let go
- * before workers are created. What is posted takes effect at once; what it
- * answers comes in a later turn.
+ * and what its variables hold. It is connected while it is in use (connecting
+ * again takes microseconds), for a worker that is created meanwhile starts half
+ * a second late. What is posted takes effect at once; what it answers comes in
+ * a later turn.
  */
 
 /** One region of variables around a function. */
@@ -73,6 +74,10 @@ function holder(): Holder {
 
 interface Connection {
   session: Session | null;
+  /** Whether the session's debugger is on: only that knows scripts, and it takes 20 ms the first time. */
+  debugging: boolean;
+  /** How many captures are under way. */
+  users: number;
   /** Addresses of scripts by their ids, which stay the same from session to session. */
   readonly scripts: Map<string, string>;
   readonly sources: Map<string, Promise<string>>;
@@ -81,6 +86,8 @@ interface Connection {
 
 const connection: Connection = perRealm("inspector", () => ({
   session: null,
+  debugging: false,
+  users: 0,
   scripts: new Map(),
   sources: new Map(),
   last: 0,
@@ -96,11 +103,28 @@ async function connected(): Promise<Session> {
   session.on("Debugger.scriptParsed", ({ params }: { params: { scriptId: string; url: string } }) => {
     connection.scripts.set(params.scriptId, params.url);
   });
+  connection.session = session;
+  connection.debugging = false;
+  return session;
+}
+
+function startDebugger(session: Session): void {
+  if (connection.debugging) return;
   session.post("Debugger.enable");
   // A `debugger` statement would stop the thread for ever: nobody would let it go on.
   session.post("Debugger.setSkipAllPauses", { skip: true });
-  connection.session = session;
-  return session;
+  connection.debugging = true;
+}
+
+/** The address of a script; asks for those of all scripts when it is a new one. */
+async function addressOf(session: Session, script: string): Promise<string> {
+  if (script === "") return "";
+  if (!connection.scripts.has(script)) {
+    startDebugger(session);
+    await ask(session, "Runtime.evaluate", { expression: "0", silent: true });
+    if (!connection.scripts.has(script)) connection.scripts.set(script, "");
+  }
+  return connection.scripts.get(script) as string;
 }
 
 /** Ends the session, if there is one; what was asked of it and not yet answered is asked again. */
@@ -110,7 +134,6 @@ export function disconnect(): void {
   session?.disconnect();
 }
 
-/** Some scripts are parsed all the time, and the ids of functions stay: the list grows only with the program. */
 function ask<T>(session: Session, method: string, params: object): Promise<T> {
   return new Promise((resolve, reject) => {
     const answer = (error: Error | null, result?: unknown): void => error ? reject(error) : resolve(result as T);
@@ -121,6 +144,16 @@ function ask<T>(session: Session, method: string, params: object): Promise<T> {
 function wasClosed(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === "ERR_INSPECTOR_CLOSED" || code === "ERR_INSPECTOR_NOT_CONNECTED";
+}
+
+/** Keeps the session from the first to the last look inside. */
+export async function usingInspector<T>(work: () => Promise<T>): Promise<T> {
+  connection.users++;
+  try {
+    return await work();
+  } finally {
+    if (--connection.users === 0) disconnect();
+  }
 }
 
 /** Runs `query` in a session; once more when the session was ended for a worker's sake meanwhile. */
@@ -161,7 +194,7 @@ async function lookInsideIn(session: Session, fn: Function): Promise<Insides> {
   );
   const insides = read(session, new Map(internalProperties.map((p) => [p.name, p.value])));
   session.post("Runtime.releaseObjectGroup", { objectGroup });
-  return insides;
+  return { ...insides, url: await addressOf(session, insides.script) };
 }
 
 /** The object that an id of the inspector stands for. */
@@ -174,7 +207,7 @@ function take(session: Session, remote: RemoteObject | undefined, of = "this"): 
   return found;
 }
 
-function read(session: Session, internal: ReadonlyMap<string, RemoteObject | undefined>): Insides {
+function read(session: Session, internal: ReadonlyMap<string, RemoteObject | undefined>): Omit<Insides, "url"> {
   const location = internal.get("[[FunctionLocation]]")?.value as
     | { scriptId: string; lineNumber: number; columnNumber: number }
     | undefined;
@@ -185,7 +218,6 @@ function read(session: Session, internal: ReadonlyMap<string, RemoteObject | und
     .filter(([description]) => !description.startsWith("Global"))
     .map(([description, variables]) => ({ description, variables }));
   return {
-    url: connection.scripts.get(script) ?? "",
     script,
     place: location === undefined ? "" : `${script}:${location.lineNumber}:${location.columnNumber}`,
     surroundings,
@@ -206,6 +238,7 @@ export function scriptSource(script: string): Promise<string> {
   let source = connection.sources.get(script);
   if (source === undefined) {
     source = inSession(async (session) => {
+      startDebugger(session);
       const answer = await ask<{ scriptSource: string }>(session, "Debugger.getScriptSource", { scriptId: script });
       return answer.scriptSource;
     });

@@ -1,7 +1,7 @@
 import { perRealm } from "../base/realm.ts";
 import { type ClassHooks, setClassHooks } from "../channel/codec.ts";
 import { newKey } from "./carrier.ts";
-import { lookInside, valueOf } from "./_inspector.ts";
+import { lookInside, usingInspector, valueOf } from "./_inspector.ts";
 import { addressOf, mayImport, moduleAt, type Namespace, namespaces } from "./_modules.ts";
 
 /**
@@ -183,7 +183,7 @@ async function variableOf(url: string, name: string): Promise<unknown> {
   const fn = book.modules.get(url)?.deref();
   const local = moduleAt(url)?.exports.find((e) => e.name === name)?.local ?? name;
   if (fn === undefined || !inspectorPermitted()) return undefined;
-  const { surroundings } = await lookInside(fn);
+  const { surroundings } = await usingInspector(() => lookInside(fn));
   const module = surroundings.find((s) => s.description.startsWith("Module"));
   return module && valueOf(module, local);
 }

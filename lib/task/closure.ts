@@ -1,5 +1,6 @@
 import { Capture, type Captured } from "./_capture.ts";
 import { type ClosureCarrier, newKey, type ReferenceCarrier } from "./carrier.ts";
+import { usingInspector } from "./_inspector.ts";
 import { sourceOf } from "./_analysis.ts";
 import { nameFor } from "./source.ts";
 
@@ -18,7 +19,7 @@ export interface ClosureOptions {
 // deno-lint-ignore ban-types -- any callable is meant
 export async function closureOf(fn: Function, options: ClosureOptions): Promise<ClosureCarrier | ReferenceCarrier> {
   const { what, name, mayRefer } = options;
-  const found = await new Capture(nameFor(what, name), mayRefer).run(fn);
+  const found = await usingInspector(() => new Capture(nameFor(what, name), mayRefer).run(fn));
   const common = { key: newKey(), name, what };
   if (isCaptured(found)) {
     const { code, urls, nodes, packet, shared } = found;

@@ -33,6 +33,8 @@ interface State {
   carrier?: Carrier;
   /** A receiver did not find it: references are of no use. */
   refused: boolean;
+  /** It captures variables, which are looked up at each call. */
+  closure: boolean;
 }
 
 const states = new WeakMap<object, State>();
@@ -48,7 +50,7 @@ const MAX_SOURCE_KEYS = 10_000;
 // deno-lint-ignore ban-types -- any callable is meant
 export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Carrier> {
   let state = states.get(fn);
-  if (state === undefined) states.set(fn, state = { refused: false });
+  if (state === undefined) states.set(fn, state = { refused: false, closure: false });
   if (options.unresolved) {
     state.refused = true;
     delete state.carrier;
@@ -56,8 +58,10 @@ export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Ca
     const known = state.carrier ?? origins().get(fn);
     if (known !== undefined) return known;
   }
+  const { what } = options;
+  if (state.closure) return closureOf(fn, { what, name: nameOf(fn), mayRefer: !state.refused });
   const site = options.site ?? callSite();
-  const chosen = choose(fn, options.what, { site, refused: state.refused });
+  const chosen = choose(fn, what, { site, refused: state.refused });
   if (!(chosen instanceof Promise)) return state.carrier = chosen;
   return remember(chosen, state);
 }
@@ -66,6 +70,7 @@ export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Ca
 async function remember(pending: Promise<Carrier>, state: State): Promise<Carrier> {
   const carrier = await pending;
   if (carrier.kind === "reference") state.carrier = carrier;
+  else state.closure = true;
   return carrier;
 }
 
