@@ -13,6 +13,8 @@ export interface WaitState {
   readonly words: Int32Array<SharedArrayBuffer>;
   /** Index of the word that changes when the object may have become ready. */
   readonly index: number;
+  /** Says that someone is going to wait for the word; called, where it is given, after the word was read and before {@linkcode WaitState.ready}. */
+  arm?(): void;
   /** Whether the object is ready now. */
   ready(): boolean;
 }

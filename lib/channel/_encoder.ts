@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import { reviveShared, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { BufferTable } from "./_buffers.ts";
+import { destination } from "./_destination.ts";
 import { dispose } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
 import { ARRAY_FLOATS, ARRAY_INTS, ARRAY_SPARSE, arrayForm, followsLength, readSafely, text } from "./_forms.ts";
@@ -23,6 +24,16 @@ const viewName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Arra
 const VIEW_TYPES: ReadonlyMap<string, number> = new Map(VIEW_NAMES.map((name, index) => [name, index]));
 const NO_SIDE: unknown[] = [];
 
+/** How a packet is written. */
+export interface PacketOptions {
+  /** What moves instead of being copied. */
+  readonly transfer?: readonly unknown[] | undefined;
+  /** Pid of the only process that will decode it; 0 when any may. */
+  readonly to?: number | undefined;
+  /** Above 0: what cannot travel is replaced by a text. */
+  readonly lenient?: number;
+}
+
 /** Writes one value after another; its memory is used again for each. */
 export class ValueWriter extends Writer {
   /** Whether shared objects may travel. */
@@ -31,6 +42,8 @@ export class ValueWriter extends Writer {
   lenient = 0;
   /** What goes beside the bytes. */
   side: unknown[] = NO_SIDE;
+  /** Where the packet goes, as shared objects see it. */
+  readonly destination: { pid: number } = destination();
   #transfer: ReadonlySet<unknown> | null = null;
   #packet = 0;
   #shapeCount = 0;
@@ -46,9 +59,12 @@ export class ValueWriter extends Writer {
   #taken: Shared[] = [];
 
   /** Writes a packet; what it throws leaves the writer ready for the next. */
-  packet(value: unknown, transfer?: readonly unknown[], lenient = 0): void {
+  packet(value: unknown, { transfer, to = 0, lenient = 0 }: PacketOptions): void {
     this.side = NO_SIDE;
     this.lenient = lenient;
+    const { destination } = this;
+    const before = destination.pid;
+    destination.pid = to;
     if (transfer !== undefined && transfer.length > 0) this.#transfer = new Set(transfer);
     this.#packet++;
     this.at = 0;
@@ -64,6 +80,7 @@ export class ValueWriter extends Writer {
       this.bytes[0] = this.#flags;
       done = true;
     } finally {
+      destination.pid = before;
       this.#reset(done);
     }
   }

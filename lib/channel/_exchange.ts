@@ -1,3 +1,4 @@
+import { TransportError } from "../base/errors.ts";
 import { decode, decodeAt, discard, Encoder } from "./codec.ts";
 import type { Channel } from "./_channel.ts";
 import type { Visit } from "./_head.ts";
@@ -99,6 +100,9 @@ function visitDrop(bytes: Uint8Array, start: number, end: number, kind: number):
 /** Decodes an item; an own symbol stands for `undefined`. */
 export function visitValue(bytes: Uint8Array, start: number, end: number, kind: number): unknown {
   if (kind === ItemKind.Ticket) return new Incomplete(bytes.slice(start, end - 8), ticketOf(bytes, end));
+  if (kind === ItemKind.Raw) {
+    throw new TransportError("This message was sent with sendBytes: receive it with recvBytes");
+  }
   const value = decodeAt(bytes, start, end);
   return value === undefined ? NOTHING : value;
 }
@@ -113,6 +117,11 @@ export class Sender {
   constructor(channel: Channel, refused: () => Stop | undefined) {
     this.#channel = channel;
     this.#refused = refused;
+  }
+
+  /** Whether no call waits. */
+  get idle(): boolean {
+    return this.#turns.empty;
   }
 
   /** Puts what `make` makes; `undefined` when there was no room in time, `true` when it is in. */
@@ -199,6 +208,11 @@ export class Receiver {
     this.#channel = channel;
     this.#ended = ended;
     this.#values = this.#awaited(visitValue);
+  }
+
+  /** Whether no call waits. */
+  get idle(): boolean {
+    return this.#turns.empty;
   }
 
   /** Whether a call would not wait. */

@@ -31,6 +31,8 @@ export interface EncodeOptions {
   readonly transfer?: readonly unknown[];
   /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
   readonly shared?: boolean;
+  /** Pid of the only process that will decode it, if that is known: copies of pipe ends on their way to it end with it. */
+  readonly to?: number;
 }
 
 /** Packets larger than this are handed out with the memory they were written in. */
@@ -68,7 +70,7 @@ export class Encoder {
     writer.shared = options?.shared ?? true;
     this.#busy = true;
     try {
-      writer.packet(value, options?.transfer);
+      writer.packet(value, { transfer: options?.transfer, to: options?.to });
       return this;
     } catch (error) {
       throw explain(error, value, options?.where);
@@ -83,7 +85,7 @@ export class Encoder {
     this.#writer.shared = options?.shared ?? true;
     this.#busy = true;
     try {
-      this.#writer.packet(value, undefined, 1);
+      this.#writer.packet(value, { lenient: 1 });
       return this;
     } finally {
       this.#busy = false;

@@ -196,7 +196,8 @@ export class Queue<T = unknown> implements Shareable, Disposable {
   /** Closes the queue, and gives up this process's hold on its memory. */
   [Symbol.dispose](): void {
     this.close();
-    this.#handle.close();
+    // Calls that wait still look at the words: then collection gives them up.
+    if (this.#sender.idle && this.#receiver.idle) this.#handle.close();
   }
 
   /** How the queue travels; for the library's own use. */

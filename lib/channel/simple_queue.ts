@@ -93,8 +93,10 @@ export class SimpleQueue<T = unknown> implements Shareable, Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    const idle = this.#sender.idle && this.#receiver.idle;
     this.#channel.wakeAll();
-    this.#handle.close();
+    // Calls that wait still look at the words: then collection gives them up.
+    if (idle) this.#handle.close();
   }
 
   /** Closes the queue. */
