@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { formatBytes } from "../base/bar.ts";
 import { ProgressBar } from "../base/progress_bar.ts";
 import { CommandError } from "./_error.ts";
-import { onInterrupt } from "./_interrupt.ts";
+import { exitCodeOf, onInterrupt } from "./_interrupt.ts";
 import { formatShape } from "./npy.ts";
 import { squareFile, type SquareFileReport } from "./square_file.ts";
 
@@ -19,7 +19,8 @@ Options:
   -w, --workers N   number of workers (default: the number of processors)
   -h, --help        prints this
 
-Exit codes: 0 done, 1 something broke, 2 bad arguments, bad input or unwritable output, 130 interrupted`;
+Exit codes: 0 done, 1 something broke, 2 bad arguments, bad input or unwritable output,
+130 interrupted`;
 
 const MOST_WORKERS = 1024;
 /** Work shorter than this shows no bar, in milliseconds. */
@@ -42,11 +43,11 @@ export async function squareCommand(args: readonly string[]): Promise<void> {
   const controller = new AbortController();
   let discard = (): void => {};
   using _ = onInterrupt((signal, count) => {
-    const interrupted = new CommandError(`Interrupted by ${signal}, no output was written`, { exitCode: 130 });
-    controller.abort(interrupted);
+    const exitCode = exitCodeOf(signal);
+    controller.abort(new CommandError(`Interrupted by ${signal}, no output was written`, { exitCode }));
     if (count < 2) return;
     discard();
-    Deno.exit(130);
+    Deno.exit(exitCode);
   });
   using stack = new DisposableStack();
   let bar: ProgressBar | undefined;
