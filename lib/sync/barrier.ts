@@ -61,7 +61,9 @@ export class Barrier implements Shareable {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #parties: number;
   readonly #timeout: number;
-  #action: (() => unknown) | PromiseLike<() => unknown> | undefined;
+  #action: Action | PromiseLike<Action> | undefined;
+  /** How the action travels; found out when the barrier is made, as that may take a while. */
+  readonly #carried: Carried | undefined;
 
   /**
    * A barrier for `parties` parties.
@@ -79,6 +81,10 @@ export class Barrier implements Shareable {
     const size = BARRIER_PLACES + parties + BARRIER_SPARE_PLACES;
     this.#timeout = checkTimeout(timeout);
     this.#action = action ?? undefined;
+    this.#carried = typeof this.#action === "function" ? carryAction(this.#action) : undefined;
+    // One that comes later is awaited where it is used, which is also where its error belongs.
+    const later = this.#action as Action | PromiseLike<Action> | undefined;
+    if (typeof later === "object") later.then((action) => this.#action = action, () => {});
     this.#parties = parties;
     this.#handle = adopted ??
       Handle.create(size * 4, BlockKind.Barrier, (offset) => initialize(wordsAt(offset, size), parties));
@@ -243,7 +249,7 @@ export class Barrier implements Shareable {
 
   /** How the barrier travels; for the library's own use. */
   [SHARE](): Shared {
-    const action = this.#action === undefined ? undefined : carryAction(this.#action);
+    const action = this.#action === undefined ? undefined : carrierOf(this.#action, this.#carried);
     const timeout = this.#timeout;
     return { kind: "Barrier", data: { block: this.#handle.share("Barrier"), parties: this.#parties, timeout, action } };
   }
@@ -280,12 +286,14 @@ function mark(words: Int32Array<SharedArrayBuffer>, cell: number, state: number)
     Atomics.compareExchange(words, cell, state, state | CELL_WAITERS) === state;
 }
 
+type Action = () => unknown;
+
 /** How a barrier's action travels: functions are above this layer. */
 export interface ActionTransport {
   /** What is sent in place of the function: plain data, or a promise when that cannot be told at once. */
-  carry(action: () => unknown): unknown;
+  carry(action: Action): unknown;
   /** The function again. */
-  revive(carrier: never): (() => unknown) | PromiseLike<() => unknown>;
+  revive(carrier: never): Action | PromiseLike<Action>;
 }
 
 interface Transport {
@@ -301,12 +309,32 @@ export function setActionTransport(actions: ActionTransport): void {
   transport().actions = actions;
 }
 
-function carryAction(action: (() => unknown) | PromiseLike<() => unknown>): unknown {
+/** What is known of an action's carrier: nothing while it is looked up. */
+interface Carried {
+  carrier?: unknown;
+  error?: unknown;
+}
+
+function carryAction(action: Action): Carried | undefined {
   const { actions } = transport();
-  const carrier = actions === null || typeof action !== "function" ? undefined : actions.carry(action);
-  if (carrier !== undefined && !(carrier instanceof Promise)) return carrier;
-  carrier?.catch(() => {});
-  throw new TransportError("Cannot send a barrier with this action: export the action from a module");
+  if (actions === null) return undefined;
+  const carried: Carried = {};
+  try {
+    const carrier = actions.carry(action);
+    if (!(carrier instanceof Promise)) return { carrier };
+    carrier.then((carrier) => carried.carrier = carrier, (error) => carried.error = error);
+  } catch (error) {
+    // It matters only when the barrier is sent.
+    carried.error = error;
+  }
+  return carried;
+}
+
+function carrierOf(action: Action | PromiseLike<Action>, known: Carried | undefined): unknown {
+  const carried = known ?? (typeof action === "function" ? carryAction(action) : undefined);
+  if (carried?.carrier !== undefined) return carried.carrier;
+  const text = "Cannot send a barrier with this action yet: export the action from a module, or send the barrier later";
+  throw carried?.error ?? new TransportError(text);
 }
 
 /** What is sent of a barrier. */
@@ -324,7 +352,7 @@ registerShareable("Barrier", ({ block, parties, timeout, action }: BarrierData):
   adopted = Handle.adopt(block);
   try {
     const revived = action === undefined ? undefined : transport().actions?.revive(action as never);
-    return new Barrier(parties, { action: revived as () => unknown, timeout });
+    return new Barrier(parties, { action: revived as Action, timeout });
   } finally {
     adopted = null;
   }

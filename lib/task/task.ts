@@ -1,5 +1,6 @@
 import { TransportError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
+import { setActionTransport } from "../sync/barrier.ts";
 import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
 import { type Carrier, newKey, origins, type ReferenceCarrier, UNRESOLVED, UnresolvedError } from "./carrier.ts";
 import { inspectorPermitted, noteModule } from "./classes.ts";
@@ -234,3 +235,8 @@ export function isUnresolved(error: unknown): boolean {
 export function disconnectInspector(): void {
   disconnect();
 }
+
+setActionTransport({
+  carry: (action) => carry(action, { what: "action" }),
+  revive: (carrier) => (reviveSync(carrier) ?? revive(carrier)) as (() => unknown) | Promise<() => unknown>,
+});

@@ -58,6 +58,20 @@ Deno.test("BARRIER-03 the action runs once a pass, in one party, before anyone g
   assertEquals(log, [...one, ...one]);
 });
 
+Deno.test("BARRIER-03 the action travels with the barrier, exported or a closure", async () => {
+  const exported = new Barrier(2, { action: tasks.countRuns });
+  const one = [0, 1].map(() => launch(tasks.passAndCount, exported, 50));
+  const ran = await within(HANG, Promise.all(one.map((process) => process.result)));
+  assertEquals(ran[0]! + ran[1]!, 50);
+  const runs = cellsOf();
+  const closure = new Barrier(2, { action: () => Atomics.add(runs, 0, 1) });
+  // What it captures is looked up first.
+  await pause(100);
+  const two = [0, 1].map(() => launch(tasks.passAndCount, closure, 50));
+  await within(HANG, Promise.all(two.map((process) => process.result)));
+  assertEquals(runs[0], 50);
+});
+
 Deno.test("BARRIER-04 the action's error goes to the party that ran it and breaks the barrier for the others", async () => {
   for (
     const fails of [() => Promise.reject(new RangeError("no")), () => {
