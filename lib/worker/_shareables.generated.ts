@@ -9,6 +9,7 @@ import "../sync/event.ts";
 import "../sync/lock.ts";
 import "../sync/rlock.ts";
 import "../sync/semaphore.ts";
+import "../channel/connection.ts";
 import "../channel/joinable_queue.ts";
 import "../channel/queue.ts";
 import "../channel/simple_queue.ts";

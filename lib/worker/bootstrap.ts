@@ -1,16 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { encodeError } from "../channel/codec.ts";
 import { adoptKernelModule } from "../kernels/instance.ts";
 import { adoptMemory } from "../memory/memory.ts";
 import { becomePid } from "../memory/process_table.ts";
-import { deliver, setPost } from "./side.ts";
 import "./_shareables.generated.ts";
-import { Desk } from "./desk.ts";
-import { exitWorker, guardExits, HeapWatch, holdLife } from "./life.ts";
+import { ChildDesk, send } from "./child_desk.ts";
+import { Desk, type DeskLike } from "./desk.ts";
 import { identity } from "./info.ts";
 import { leave } from "./leave.ts";
-import { Answer, type Boot, type LanesMessage, type ThreadSpec } from "./protocol.ts";
+import { announce, exitWorker, guardExits, HeapWatch, holdLife } from "./life.ts";
+import type { Boot, ChildBoot, LanesMessage, ThreadSpec } from "./protocol.ts";
 import { kernelsArrived, Runner } from "./runner.ts";
+import { deliver, setPost } from "./side.ts";
+import { catchUncaught, printUncaught } from "./uncaught.ts";
 
 /**
  * What a worker runs first: it learns who it is, makes itself killable, and
@@ -19,19 +20,31 @@ import { kernelsArrived, Runner } from "./runner.ts";
  * worker pays for it.
  */
 
+/** Where a child process's first message is left for this module. */
+const CHILD: unique symbol = Symbol.for("lanes.child") as never;
+
+interface ChildGlobal {
+  [CHILD]?: ChildBoot;
+}
+
+function become({ spec, mainModule }: { spec: ThreadSpec; mainModule: string }): void {
+  const { name, pid, daemon, path, parentName, parent } = spec;
+  Object.assign(identity(), { name, pid, daemon, path, parent: { name: parentName, pid: parent }, mainModule });
+}
+
+/** This program is a child process: nothing of the starter's memory is here. */
+function becomeProcess(boot: ChildBoot): void {
+  become(boot);
+  guardExits((exitCode) => void send({ type: "exit", exitCode }));
+}
+
+/** This thread is a worker: it shares the starter's memory. */
 function becomeWorker(boot: Boot): void {
   const { spec } = boot;
   adoptMemory(boot.memory);
   becomePid(spec.pid);
-  Object.assign(identity(), {
-    name: spec.name,
-    pid: spec.pid,
-    daemon: spec.daemon,
-    path: spec.path,
-    parent: { name: spec.parentName, pid: spec.parent },
-    mainModule: boot.mainModule,
-  });
-  guardExits(spec);
+  become(boot);
+  guardExits((exitCode) => announce(spec, exitCode));
   // Not `parentPort.on`: that walks every element of every typed array in a message.
   parentPort!.addEventListener("message", (event: Event) => receive((event as MessageEvent).data));
   setPost((_to, message, transfer) => parentPort!.postMessage(message, transfer as []));
@@ -51,38 +64,9 @@ function receive(message: LanesMessage): void {
   }
 }
 
-/** An error that nobody caught ends the worker with exit code 1, after its owner was told which it was. */
-function dieOf(spec: ThreadSpec, desk: Desk, error: unknown): never {
-  const { bytes } = encodeError(error);
-  void desk.answer(Answer.Uncaught, 0, { aux: 0, aux2: 0, bytes, length: bytes.length });
-  if (!spec.pooled) printUncaught(spec.name, error);
-  return exitWorker(1);
-}
-
-/** Prints an error as Python does: the process's name, then the stack. */
-function printUncaught(name: string, error: unknown): void {
-  const text = error instanceof Error ? error.stack ?? `${error}` : Deno.inspect(error);
-  try {
-    // deno-lint-ignore no-console -- what the user is to see
-    console.error(`Process ${name}:\n${text}`);
-  } catch {
-    // A closed stderr must not change the exit code.
-  }
-}
-
-async function main(boot: Boot): Promise<void> {
-  const { spec } = boot;
-  becomeWorker(boot);
-  const desk = new Desk(spec.lane, spec.bell);
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    dieOf(spec, desk, event.error ?? event.message);
-  });
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    dieOf(spec, desk, event.reason);
-  });
-  await holdLife(spec.pid);
+/** Serves a desk until told to stop, then ends this worker. */
+async function serve(desk: DeskLike, spec: ThreadSpec): Promise<never> {
+  catchUncaught(spec, desk);
   const runner = new Runner(desk, new HeapWatch(), {
     pid: spec.pid,
     owner: spec.parent,
@@ -92,7 +76,21 @@ async function main(boot: Boot): Promise<void> {
   });
   await runner.serve();
   await leave();
-  exitWorker(runner.exitCode);
+  return exitWorker(runner.exitCode);
 }
 
-void main((workerData as { lanes: Boot }).lanes);
+async function main(): Promise<never> {
+  const child = (globalThis as ChildGlobal)[CHILD];
+  if (child !== undefined) {
+    becomeProcess(child);
+    return await serve(new ChildDesk(), child.spec);
+  }
+  const boot = (workerData as { lanes: Boot }).lanes;
+  const { spec } = boot;
+  becomeWorker(boot);
+  const desk = new Desk(spec.lane, spec.bell);
+  await holdLife(spec.pid);
+  return await serve(desk, spec);
+}
+
+void main();

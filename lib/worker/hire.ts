@@ -1,6 +1,7 @@
 import type { RingRecord } from "../channel/ring.ts";
 import { enlist } from "../memory/process_table.ts";
 import { bell } from "./bell.ts";
+import { hireChild } from "./child.ts";
 import { killThread, startThread } from "./host.ts";
 import { identity } from "./info.ts";
 import { allocateLane, Lane, type LaneEvents, type Link } from "./lane.ts";
@@ -38,6 +39,7 @@ export interface Hold {
 
 /** Starts a worker; `events` hears what comes from it. */
 export function hire(options: HireOptions, events: LaneEvents): Hold {
+  if (options.isolation === "process") return hireChild(options, events);
   if (options.permissions !== undefined) {
     throw new TypeError(
       `Cannot give a worker permissions of its own: this runtime supports that only for isolation "process"`,

@@ -9,6 +9,7 @@ import { setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { ringAt } from "./bell.ts";
+import { identity } from "./info.ts";
 import { lockName } from "./life.ts";
 import { locks } from "./_locks.ts";
 import { type Boot, type LanesMessage, OUT_OF_MEMORY, type ServiceRequest, type ThreadSpec } from "./protocol.ts";
@@ -79,7 +80,7 @@ function create(spec: ThreadSpec): void {
   serveWorkers();
   // A worker created while an inspector session is connected starts half a second late.
   disconnectInspector();
-  const boot: Boot = { memory: sharedMemory(), spec, mainModule: Deno.mainModule };
+  const boot: Boot = { memory: sharedMemory(), spec, mainModule: identity().mainModule };
   retain(spec.lane);
   const worker = new NodeWorker(
     url,

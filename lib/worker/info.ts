@@ -1,5 +1,5 @@
 import { perRealm } from "../base/realm.ts";
-import { alive, MAIN_PID, self } from "../memory/process_table.ts";
+import { alive, MAIN_PID } from "../memory/process_table.ts";
 
 /** What a program knows of a process that it did not start: itself, or its parent. */
 export interface ProcessInfo {
@@ -51,7 +51,7 @@ class Info implements ProcessInfo {
   readonly pid: number;
   readonly daemon: boolean;
 
-  constructor(parts: { name: string; pid: number; daemon: boolean }) {
+  constructor(parts: Pick<Identity, "name" | "pid" | "daemon">) {
     this.name = parts.name;
     this.pid = parts.pid;
     this.daemon = parts.daemon;
@@ -78,8 +78,7 @@ class Info implements ProcessInfo {
  * ```
  */
 export function currentProcess(): ProcessInfo {
-  const { name, daemon } = identity();
-  return new Info({ name, pid: self(), daemon });
+  return new Info(identity());
 }
 
 /**

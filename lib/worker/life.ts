@@ -34,7 +34,7 @@ export function holdLife(pid: number): Promise<void> {
  * Tells everyone that this worker ends now with `exitCode`: also a main thread that is blocked and hears no event. Asked
  * while still alive, since the dead can use nothing that is shared.
  */
-function announce(spec: ThreadSpec, exitCode: number): void {
+export function announce(spec: ThreadSpec, exitCode: number): void {
   request({ type: "end", pid: spec.pid, exitCode, bell: spec.bell });
   declareDead(spec.pid, exitCode);
   ringAt(spec.bell);
@@ -59,8 +59,8 @@ export function exitWorker(exitCode: number): never {
   return exits().exit(exitCode);
 }
 
-/** Makes every way out of this worker announce its end first. */
-export function guardExits(spec: ThreadSpec): void {
+/** Makes every way out of this worker call `announce` first. */
+export function guardExits(announce: (exitCode: number) => void): void {
   const exit = Deno.exit.bind(Deno);
   const state = exits();
   state.exit = (exitCode: number): never => {
@@ -71,7 +71,7 @@ export function guardExits(spec: ThreadSpec): void {
         // The end goes on whatever a hook does.
       }
     }
-    announce(spec, exitCode);
+    announce(exitCode);
     return exit(exitCode);
   };
   // The runtime's `process.exit` ends here as well.

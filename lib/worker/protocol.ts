@@ -1,3 +1,5 @@
+import type { RingRecord } from "../channel/ring.ts";
+
 /**
  * Everything that is said between a worker and its owner, in one place.
  *
@@ -83,6 +85,24 @@ export interface Boot {
   /** URL of the program's main module. */
   readonly mainModule: string;
 }
+
+/** What a child process is started with, as its first message. */
+export interface ChildBoot {
+  /** What the child is. */
+  readonly spec: ThreadSpec;
+  /** URL of the program's main module. */
+  readonly mainModule: string;
+  /** What it runs. */
+  readonly code: string;
+}
+
+/** What a child process says; orders to it are records as they are. */
+export type ChildMessage =
+  /** It takes orders. */
+  | { readonly type: "ready"; readonly osPid: number }
+  | { readonly type: "answer"; readonly record: RingRecord }
+  /** It is about to end by itself. */
+  | { readonly type: "exit"; readonly exitCode: number };
 
 /** A request that a worker leaves in shared memory for the main thread, which alone starts and ends threads. */
 export type ServiceRequest =
