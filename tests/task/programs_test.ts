@@ -8,7 +8,7 @@ interface Ended {
 }
 
 async function runProgram(name: string, flags: readonly string[]): Promise<Ended> {
-  const path = new URL(`../fixtures/task/${name}`, import.meta.url).pathname;
+  const path = name.startsWith("/") ? name : new URL(`../fixtures/task/${name}`, import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--no-prompt", ...flags, path],
     env: { NO_COLOR: "1" },
@@ -64,5 +64,47 @@ Deno.test("a missing guard is a BootstrapError where the main module has to be i
 Deno.test("a main module without guard runs once when its functions are closures", async () => {
   for (const flags of [["-A"], ["--allow-sys"], ["--allow-sys", "--allow-read"]]) {
     assertEquals(await runProgram("unguarded_closure.ts", flags), { code: 0, out: "main runs\n[10,20]\n[9]\n" });
+  }
+});
+
+Deno.test("functions travel onward from workers, as references, sources and closures", async () => {
+  const { out } = await runProgram("nested.ts", ["-A"]);
+  assertEquals(JSON.parse(out), {
+    exported: [2, 3],
+    source: [2, 4],
+    closure: [15, 25],
+    onward: [101],
+    inner: [1101],
+    imported: [101],
+  });
+  const { closure, exported, source } = JSON.parse((await runProgram("nested.ts", ["--allow-read"])).out);
+  assertEquals([exported, source], [[2, 3], [2, 4]]);
+  assertStringIncludes(closure, 'it uses "unit"');
+});
+
+Deno.test("closures of plain and of minified JavaScript travel", async () => {
+  assertEquals(await runProgram("plain.js", ["-A"]), {
+    code: 0,
+    out: '[6,9,8,"7",6,[3,8,"8",2]]\n',
+  });
+});
+
+Deno.test("a bundle that holds the library and the program in one file runs", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (const flag of [[], ["--minify"]]) {
+      const bundle = `${directory}/bundle${flag.length}.js`;
+      const entry = new URL("../fixtures/task/guarded.ts", import.meta.url).pathname;
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["bundle", "-q", ...flag, "-o", bundle, entry],
+        stderr: "null",
+      }).output();
+      assertEquals(code, 0);
+      const { out } = await runProgram(bundle, ["-A"]);
+      const expected = { ...everywhere, exportedWithFree: [30], closure: [24], error: "MainError as itself" };
+      assertEquals(JSON.parse(out), expected);
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
 });
