@@ -12,6 +12,14 @@ const EXPECTED: Record<string, { lines: (string | RegExp)[]; anyOrder?: number }
   },
   "closures.ts": { lines: ["[ 11, 21, 31 ]"] },
   "counter.ts": { lines: ["With a lock: 2000", "Atomically: 2000"] },
+  "errors.ts": {
+    lines: [
+      'ParseError: Cannot parse "1,2,3" at line 7 because RangeError: Too long',
+      "A worker died with exit code 7",
+      "The pool goes on: [ 2, 4, 6 ]",
+    ],
+  },
+  "queue.ts": { lines: ["bread 3", "cheese 12"] },
   "shared_array.ts": {
     lines: ["[", "  0, 0, 1, 1,", "  2, 2, 3, 3", "]"],
   },
