@@ -138,10 +138,13 @@ export class Head {
     const place = words[CHANNEL_PASSED + 1]!;
     const first = words[CHANNEL_HEAD + (words[CHANNEL_GOT_COUNT]! & 1) * END_WORDS + END_SEGMENT]!;
     reattach(this.#offset, first, generationOf(offsetOf(first)));
+    if (chaos !== null) chaos();
     if (generationOf(offsetOf(place)) === words[CHANNEL_PASSED]) {
       reattach(offsetOf(place), 0, 0);
+      if (chaos !== null) chaos();
       release(offsetOf(place), words[CHANNEL_PASSED]!);
     }
+    if (chaos !== null) chaos();
     words[CHANNEL_PASSED + 1] = 0;
   }
 

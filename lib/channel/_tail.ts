@@ -151,6 +151,7 @@ export class Tail {
     segment.words[at >> 2] = length;
     segment.words[(at >> 2) + 1] = kind;
     copyIn(segment.bytes, at + ITEM_HEADER_BYTES, bytes, length);
+    if (chaos !== null) chaos();
     this.#publish(segment.place, (position + size) | 0, words[tail + END_BYTES]! + size);
     if (skip < 0) words[CHANNEL_PENDING + 1] = 0;
   }
@@ -178,11 +179,13 @@ export class Tail {
     words[CHANNEL_PENDING + 2] = (words[CHANNEL_PUT_COUNT]! + 1) | 0;
     const entry = this.#offset / 4 + CHANNEL_PENDING;
     const offset = allocate(SEGMENT_DATA + ring, BlockKind.Data, { entry });
+    if (chaos !== null) chaos();
     wordsAt(offset, SEGMENT_DATA / 4)[SEGMENT_RING_BYTES] = ring;
     const segment = new Segment(placeOf(offset));
     // What was seen of the head may be of another segment that was at this place.
     words[SEEN_HEAD + END_SEGMENT] = 0;
     chain(last, position, segment);
+    if (chaos !== null) chaos();
     return segment;
   }
 
@@ -195,7 +198,9 @@ export class Tail {
     words[CHANNEL_PENDING + 2] = (words[CHANNEL_PUT_COUNT]! + 1) | 0;
     words[CHANNEL_PENDING] = generationOf(block);
     Atomics.store(words, CHANNEL_PENDING + 1, segment.place);
+    if (chaos !== null) chaos();
     commit(block, BlockKind.Data);
+    if (chaos !== null) chaos();
     chain(last, words[tail + END_POSITION]!, segment);
     this.#segment = segment;
     this.#publish(segment.place, size | 0, words[tail + END_BYTES]! + size);
