@@ -21,13 +21,17 @@ export interface Analysis {
   readonly privates: readonly string[];
   /** Of a class: `#names` that its instances have. */
   readonly instancePrivates: ReadonlySet<string>;
+  /** Of a class: whether it extends another one. */
+  readonly extending: boolean;
+  /** Of a class: names that the keys of its members use. */
+  readonly keyNames: ReadonlySet<string>;
   /** Whether it has a direct `eval` or a `with`. */
   readonly dynamicNames: boolean;
   /** Whether it uses `import.meta`. */
   readonly importMeta: boolean;
   /** Whether it has a dynamic import. */
   readonly dynamicImport: boolean;
-  /** An expression that makes the function again; `import(…)` is `$lanes.import(…)` and `import.meta` is `$lanes.meta`. */
+  /** An expression that makes the function again; `import(…)` is `$lanes.import(…)`, `import.meta` is `$lanes.meta`, a base class `$lanes.base`. */
   readonly expression: string;
 }
 
@@ -64,6 +68,8 @@ function native(): Analysis {
     ownThis: false,
     privates: [],
     instancePrivates: new Set(),
+    extending: false,
+    keyNames: new Set(),
     dynamicNames: false,
     importMeta: false,
     dynamicImport: false,
@@ -80,9 +86,18 @@ function read(source: string): Analysis {
   else parser.readExpression(shape);
   const free = parser.outermost.free();
   const { found } = parser;
+  // `extends null` is neither a class nor gone.
+  const base = found.heritage !== undefined && source.slice(found.heritage.start, found.heritage.end) !== "null"
+    ? found.heritage
+    : undefined;
   const body = replaced(source, [
-    ...found.importMeta.map((at) => ({ at, from: /^import\s*\.\s*meta/, to: `${HOOK}.meta` })),
-    ...found.dynamicImports.map((at) => ({ at, from: /^import/, to: `${HOOK}.import` })),
+    ...(base === undefined ? [] : [{ ...base, text: `${HOOK}.base` }]),
+    ...found.importMeta.map((start) => ({
+      start,
+      end: start + lengthAt(source, start, /import\s*\.\s*meta/y),
+      text: `${HOOK}.meta`,
+    })),
+    ...found.dynamicImports.map((start) => ({ start, end: start + 6, text: `${HOOK}.import` })),
   ]);
   return {
     shape,
@@ -92,6 +107,8 @@ function read(source: string): Analysis {
     ownThis: found.ownThis,
     privates: parser.outermost.freePrivates(),
     instancePrivates: found.instancePrivates,
+    extending: base !== undefined,
+    keyNames: found.keyNames,
     dynamicNames: found.dynamicNames,
     importMeta: found.importMeta.length > 0,
     dynamicImport: found.dynamicImports.length > 0,
@@ -119,14 +136,26 @@ function shapeOf(tokens: readonly Token[]): "arrow" | "function" | "method" | "c
   return "method";
 }
 
-function replaced(source: string, edits: { at: number; from: RegExp; to: string }[]): string {
+/** How long the match of a sticky pattern at `start` is. */
+function lengthAt(source: string, start: number, pattern: RegExp): number {
+  pattern.lastIndex = start;
+  return pattern.exec(source)?.[0].length ?? 0;
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The text with its edits made; one inside of another is left out. */
+function replaced(source: string, edits: readonly Edit[]): string {
   let out = "";
   let done = 0;
-  for (const { at, from, to } of edits.sort((a, b) => a.at - b.at)) {
-    const match = from.exec(source.slice(at));
-    if (match === null) continue;
-    out += source.slice(done, at) + to;
-    done = at + match[0].length;
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start)) {
+    if (start < done) continue;
+    out += source.slice(done, start) + text;
+    done = end;
   }
   return out + source.slice(done);
 }

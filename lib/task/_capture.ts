@@ -137,16 +137,31 @@ export class Capture {
     member.analysis = analysis;
     member.base = insides.url;
     noteModule(fn, insides.url);
-    const name: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
-    member.node = {
-      from: "code",
-      name: typeof name === "string" ? name : "",
-      ref: analysis.shape === "class" ? nameForMember(fn) : "",
-    };
+    member.node = this.#codeNode(fn, analysis, step);
     const region = this.#regions.of(insides);
     region.functions.push(number);
     for (const free of analysis.free) this.#addVariable(free, region, step);
+    for (const name of analysis.keyNames) {
+      if (regionOf(name, region) !== undefined || name in globalThis) continue;
+      throw new TransportError(
+        `Cannot send ${label}: the key of a member of class "${fn.name}" uses "${name}", which is gone; export the class`,
+      );
+    }
     this.#addProperties(number);
+  }
+
+  #codeNode(fn: Callable, analysis: Analysis, step: Step): ClosureNode {
+    const value: unknown = Object.getOwnPropertyDescriptor(fn, "name")?.value;
+    const name = typeof value === "string" ? value : "";
+    if (analysis.shape !== "class") return { from: "code", name, ref: "", base: -1 };
+    const base = analysis.extending ? Object.getPrototypeOf(fn) as Callable : undefined;
+    const label = `base class '${base?.name ?? ""}'`;
+    return {
+      from: "code",
+      name,
+      ref: nameForMember(fn),
+      base: base === undefined ? -1 : this.#add(base, { label, parent: step }),
+    };
   }
 
   #addVariable(name: string, from: Region, step: Step): void {

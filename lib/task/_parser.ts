@@ -19,6 +19,10 @@ export interface Findings {
   readonly importMeta: number[];
   /** Offsets of the `import` of dynamic imports. */
   readonly dynamicImports: number[];
+  /** Of a class: the expression that gives its base class. */
+  heritage: { readonly start: number; readonly end: number } | undefined;
+  /** Of a class: names that the keys of its members use, which are worked out when the class is made. */
+  readonly keyNames: Set<string>;
   /** Whether it calls `eval` directly, or uses `with`: its names cannot be known. */
   dynamicNames: boolean;
   /** `#names` of instances that the outermost class declares. */
@@ -48,6 +52,8 @@ export abstract class ExpressionParser {
     ownThis: false,
     importMeta: [],
     dynamicImports: [],
+    heritage: undefined,
+    keyNames: new Set(),
     dynamicNames: false,
     instancePrivates: new Set(),
   };
@@ -366,5 +372,5 @@ export abstract class ExpressionParser {
   protected abstract arrow(root?: boolean): void;
   protected abstract functionExpression(root?: boolean): void;
   protected abstract functionRest(frame: { arrow: boolean; root?: boolean }): void;
-  protected abstract classExpression(): void;
+  protected abstract classExpression(root?: boolean): void;
 }

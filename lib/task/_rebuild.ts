@@ -18,7 +18,7 @@ class Rebuild {
   readonly #modules: readonly Namespace[];
   readonly #plan: Plan;
   readonly #functions: (Callable | undefined)[] = [];
-  readonly #make: ((hook: Hook) => Callable)[] = [];
+  readonly #make: ((hook: Hook & { base: Callable | undefined }) => Callable)[] = [];
   readonly #set: ((value: unknown) => void)[] = [];
   /** What each variable was last set to. */
   readonly #current: unknown[] = [];
@@ -54,7 +54,10 @@ class Rebuild {
     let fn: unknown;
     switch (node.from) {
       case "code": {
-        const made = this.#make[number]?.(hookFor(this.#plan.bases[number] ?? ""));
+        const made = this.#make[number]?.({
+          ...hookFor(this.#plan.bases[number] ?? ""),
+          base: this.#functions[node.base],
+        });
         fn = made === undefined ? undefined : named(made, node.name);
         if (made !== undefined && node.ref !== "") noteMember(made, node.ref);
         break;

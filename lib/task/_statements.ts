@@ -1,5 +1,5 @@
 import { ExpressionParser } from "./_parser.ts";
-import type { Scope } from "./_scope.ts";
+import { Scope } from "./_scope.ts";
 
 const DECLARATIONS: ReadonlySet<string> = new Set(["var", "let", "const", "using"]);
 
@@ -14,7 +14,7 @@ export class Parser extends ExpressionParser {
   readExpression(kind: "arrow" | "function" | "class"): void {
     if (kind === "arrow") this.arrow(true);
     else if (kind === "function") this.functionExpression(true);
-    else this.classExpression();
+    else this.classExpression(true);
   }
 
   /** Reads the text as a member of an object or class; the offset at which its parameters begin. */
@@ -100,14 +100,14 @@ export class Parser extends ExpressionParser {
 
   // Classes
 
-  protected override classExpression(): void {
+  protected override classExpression(root = false): void {
     this.at++;
     this.within(false, () => {
       if (this.peek().kind === "name" && !this.isWord("extends")) {
         this.scope.declare(this.peek().text);
         this.at++;
       }
-      if (this.eatWord("extends")) this.element();
+      if (this.eatWord("extends")) this.#heritage(root);
       this.expect("{");
       this.classed((outermost) => {
         while (!this.eat("}")) {
@@ -115,6 +115,16 @@ export class Parser extends ExpressionParser {
         }
       });
     });
+  }
+
+  /** A class that is made again gets its base class as a value: the variables of the expression may be gone. */
+  #heritage(root: boolean): void {
+    const { scope } = this;
+    const { start } = this.peek();
+    if (root) this.scope = new Scope(undefined, true);
+    this.element();
+    this.scope = scope;
+    if (root) this.found.heritage = { start, end: this.tokens[this.at - 1]?.end ?? start };
   }
 
   #member(outermost: boolean): void {
@@ -130,9 +140,21 @@ export class Parser extends ExpressionParser {
       this.scope.declarePrivate(key.text);
       if (outermost && !modifiers.includes("static")) this.found.instancePrivates.add(key.text);
     }
-    this.key();
+    if (outermost && key.text === "[") this.#computedKey();
+    else this.key();
     if (this.is("(")) this.functionRest({ arrow: false });
     else if (this.eat("=")) this.framed({ arrow: false }, () => this.element());
+  }
+
+  #computedKey(): void {
+    const { scope } = this;
+    const inner = this.scope = new Scope(scope, true);
+    this.key();
+    for (const [name, needed] of inner.free()) {
+      if (needed) this.found.keyNames.add(name);
+    }
+    inner.close();
+    this.scope = scope;
   }
 
   #decorator(): void {

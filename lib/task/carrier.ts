@@ -62,8 +62,8 @@ export interface ClosureCarrier extends Common {
 
 /** How one function of a closure is found or made. */
 export type ClosureNode =
-  /** `ref`: of a class, its name in `classes.ts`; empty for a function. */
-  | { readonly from: "code"; readonly name: string; readonly ref: string }
+  /** `ref`: of a class, its name in `classes.ts`; empty for a function. `base`: the number of its base class, or -1. */
+  | { readonly from: "code"; readonly name: string; readonly ref: string; readonly base: number }
   | { readonly from: "module"; readonly url: string; readonly path: readonly string[] }
   | { readonly from: "global"; readonly path: readonly string[] }
   | { readonly from: "bound"; readonly target: number };

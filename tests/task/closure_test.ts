@@ -106,6 +106,30 @@ Deno.test("captured classes travel with base classes, static fields and private 
   assertEquals(await run(fn, "Rex"), ["Rex: woof 4 10", true, 11, 1, "Dog"]);
 });
 
+Deno.test("a class keeps its base class when the expression for it is gone", async () => {
+  type Maker = new () => { base(): number };
+  const mixin = (Parent: Maker): Maker =>
+    class extends Parent {
+      override base(): number {
+        return super.base() + factor;
+      }
+    };
+  const Mixed = mixin(
+    class {
+      base(): number {
+        return 1;
+      }
+    },
+  );
+  assertEquals(await run(() => new Mixed().base()), 4);
+  class Problem extends Error {}
+  assertEquals(await run(() => new Problem("x") instanceof Error), true);
+  class Nothing extends (null as unknown as ObjectConstructor) {
+    static one = 1;
+  }
+  assertEquals(await run(() => Nothing.one), 1);
+});
+
 Deno.test("instances of the user's classes keep their class among captured values", async () => {
   class Point {
     constructor(readonly x: number, readonly y: number) {}
@@ -324,6 +348,12 @@ Deno.test("import.meta and relative dynamic imports mean the function's own modu
   };
   const here = import.meta.url;
   assertEquals(await run(fn), [here, false, 9, new URL("./x.ts", here).href]);
+});
+
+Deno.test("what the program put on globalThis travels as a variable", async () => {
+  Object.assign(globalThis, { lanesTestGlobal: { n: 5 } });
+  const fn = new Function("return lanesTestGlobal.n + 1");
+  assertEquals(await run(fn), 6);
 });
 
 Deno.test("properties and prototypes of functions travel", async () => {
