@@ -137,7 +137,7 @@ export const RECORD_WORDS = 8;
 export const LANE_BELL = 0;
 /** Lane word: 1 while the worker is parked on its bell, so that the owner knows to notify. */
 export const LANE_PARKED = 1;
-/** Lane word: id of the task that the worker is running, or 0. */
+/** Lane word: id of the task that the worker is running; 0 for none; -n while it makes the function numbered n. */
 export const LANE_CURRENT = 2;
 /** Lane word: 1 once the worker takes records. */
 export const LANE_READY = 3;

@@ -212,11 +212,14 @@ export class Member {
     if (this.#ended) return;
     this.#ended = true;
     this.retiring = true;
+    // Below 0: it died while it imported this function's module, which counts as starting on the call.
+    const importing = -this.#hold.link.current;
     let started: Task | null = null;
     const unstarted: Task[] = [];
     for (const task of this.#tasks.values()) {
       // The record is still there: whether it was begun can be read off it, also of the dead.
-      if (this.#hold.link.revoke(task.place)) unstarted.push(task);
+      const untouched = this.#hold.link.revoke(task.place);
+      if (untouched && (started !== null || importing <= 0 || task.fn?.number !== importing)) unstarted.push(task);
       else started ??= task;
       task.member = null;
     }

@@ -1,7 +1,14 @@
 import { InvalidStateError, PoolClosedError, TransportError } from "../base/errors.ts";
 import { checkFunction, checkIterable, quoted } from "../base/check.ts";
 import { encode } from "../channel/codec.ts";
-import { type ComputeOptions, isKernel, type Kernel, type Operand } from "../kernels/kernel.ts";
+import {
+  type ComputeOptions,
+  isKernel,
+  type Kernel,
+  type Operand,
+  type PairReductionKernel,
+  type ReductionKernel,
+} from "../kernels/kernel.ts";
 import { SHARE } from "../memory/shareable.ts";
 import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
@@ -187,6 +194,13 @@ export class Pool implements AsyncDisposable {
    * @throws {RangeError} If operands differ in length.
    * @throws {TypeError} If an operand is missing or wrong, or the kernel lacks the dtype.
    */
+  compute(
+    kernel: ReductionKernel | PairReductionKernel,
+    operands: Operand | readonly Operand[],
+    options?: ComputeOptions,
+  ): Promise<number>;
+  /** The same for a kernel whose result is an array. */
+  compute(kernel: Kernel, operands: Operand | readonly Operand[], options?: ComputeOptions): Promise<Operand>;
   async compute(
     kernel: Kernel,
     operands: Operand | readonly Operand[],

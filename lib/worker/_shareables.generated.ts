@@ -13,3 +13,7 @@ import "../channel/connection.ts";
 import "../channel/joinable_queue.ts";
 import "../channel/queue.ts";
 import "../channel/simple_queue.ts";
+import "../manager/client.ts";
+import "../manager/native.ts";
+import "../manager/proxy.ts";
+import "../manager/server.ts";

@@ -54,7 +54,7 @@ export interface LaneEvents {
 export interface Link extends Belled {
   /** Whether the worker takes orders yet. */
   readonly ready: boolean;
-  /** The task that the worker is running, or 0. */
+  /** The task that the worker is running, 0 for none, -n while it makes function n. */
   readonly current: number;
   /** Writes an order; its place, or `null` when there is no room now. */
   send(kind: number, id: number, body: RecordBody): RecordPlace | null;

@@ -78,10 +78,10 @@ async function leaveChildren(set: Set<Process<readonly unknown[], unknown>>): Pr
  */
 export class Process<A extends readonly unknown[] = readonly unknown[], R = unknown> implements AsyncDisposable {
   readonly #path: string;
-  readonly #result = Promise.withResolvers<R>();
+  readonly #result = Promise.withResolvers<unknown>();
   readonly #ended = new Latch();
   /** What it is made of, until it is sent. */
-  #options: ProcessOptions<A, R> | null;
+  #options: ProcessOptions<readonly unknown[], unknown> | null;
   #name: string;
   #daemon: boolean;
   #errand: Errand | null = null;
@@ -98,7 +98,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
   constructor(options: ProcessOptions<A, R>) {
     checkNotImporting("Process");
     checkOptions(options);
-    this.#options = options;
+    this.#options = options as unknown as ProcessOptions<readonly unknown[], unknown>;
     const me = identity();
     const number = ++me.children;
     this.#path = me.path === "" ? `${number}` : `${me.path}:${number}`;
@@ -151,7 +151,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
 
   /** What `target` returned. Rejects with what it threw, or with a {@linkcode LanesError} when it was killed or exited. */
   get result(): Promise<R> {
-    return this.#result.promise;
+    return this.#result.promise as Promise<R>;
   }
 
   /**
@@ -174,7 +174,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
       isolation: isolation ?? "worker",
       maxHeapSize,
       permissions,
-      onValue: (value) => this.#result.resolve(value as R),
+      onValue: (value) => this.#result.resolve(value),
       onError: (error) => this.#result.reject(error),
       onEnd: (exitCode) => this.#finish(exitCode),
     });

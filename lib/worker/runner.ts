@@ -133,12 +133,15 @@ export class Runner {
   }
 
   async #define(number: number, carrier: Carrier): Promise<void> {
+    // Should importing the function's module end this worker, its owner sees by this which function did.
+    this.#desk.setCurrent(-number);
     try {
       const fn = await revive(carrier);
       this.#functions.set(number, { fn });
     } catch (error) {
       this.#functions.set(number, { error, unresolved: isUnresolved(error) });
     }
+    this.#desk.setCurrent(0);
   }
 
   #run(kind: Order, task: { id: number; aux: number; args: unknown[] }): void | Promise<void> {
