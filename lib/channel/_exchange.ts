@@ -244,7 +244,8 @@ export class Receiver {
 
   /** As {@linkcode Receiver.takeAs}, blocking. */
   takeSyncAs<T>(awaited: Awaited<T>, deadline: Deadline): T | undefined {
-    return awaited.attempt() ?? (deadline === 0 ? undefined : this.#channel.items.waitSync(awaited, deadline));
+    const result = awaited.attempt();
+    return result !== undefined || deadline === 0 ? result : this.#channel.items.waitSync(awaited, deadline);
   }
 
   /** What to wait for so that `visit` sees an item. */

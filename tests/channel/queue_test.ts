@@ -379,7 +379,9 @@ Deno.test("Queue carries anything structured clone does", async () => {
   const values = [undefined, null, NaN, -0, 10n ** 30n, "é€😀", new Date(5), /x/g, new Map([[1, new Set([2])]]), [, 1]];
   for (const value of values) {
     queue.putNowait(value);
-    assertEquals(await queue.get(), value);
+    queue.putNowait(value);
+    queue.putNowait(value);
+    assertEquals([await queue.get(), queue.getSync(), queue.getNowait()], [value, value, value]);
   }
   const error = Object.assign(new RangeError("r", { cause: 1 }), { code: 7 });
   queue.putNowait({ error });
