@@ -159,15 +159,16 @@ function inspect(bytes: Uint8Array): void {
     fail(`Expected the memory as the only import, found ${JSON.stringify(imports)}`);
   }
   const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
-  const needed = hasData(bytes) ? ["__stack_pointer", "__wasm_init_memory"] : ["__stack_pointer"];
-  for (const name of needed) if (!names.includes(name)) fail(`The module does not export "${name}"`);
+  if (!names.includes("__stack_pointer")) fail('The module does not export "__stack_pointer"');
+  // One thread would have to write it before any other runs a kernel, and could be killed while it does.
+  if (hasData(bytes)) fail("The module has static data: let the kernel make its table, or its host");
   // A memory of the most pages that the module may use before its threads' stacks: instantiation fails if it needs more.
   const memory = new WebAssembly.Memory({ initial: MOST_STATIC_BYTES / PAGE_BYTES, maximum: 65536, shared: true });
   new WebAssembly.Instance(module, { [imports[0]!.module]: { [imports[0]!.name]: memory } });
   if (bytes.length > MOST_BYTES) fail(`The module has ${bytes.length} bytes, more than ${MOST_BYTES}`);
 }
 
-/** Whether the module has static data, which one thread must write to the memory. */
+/** Whether the module has static data. */
 function hasData(bytes: Uint8Array): boolean {
   const DATA = 11;
   let at = 8;

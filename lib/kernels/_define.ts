@@ -50,6 +50,11 @@ export interface ReduceKernel<F> extends Omit<ReduceSpec, "arity" | "cost" | "wi
   readonly empty?: boolean;
 }
 
+/** The rounding of doubles in definitions of several steps: there is nothing to round. */
+export function same(x: number): number {
+  return x;
+}
+
 /** Time of an element where only memory limits, in nanoseconds. */
 const LIGHT = 0.25;
 
@@ -65,8 +70,14 @@ export function asKernel<K extends Kernel>(
   return Object.assign(call, { kind, arity, dtypes, reference, [KERNEL]: whole }) as unknown as K;
 }
 
+/** A kernel's name as Rust writes it. */
+export function rustName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 function mapSpec(kernel: MapKernel<unknown>, arity: number): MapSpec {
-  return { name: kernel.name, arity, dtypes: kernel.dtypes, cost: kernel.cost ?? LIGHT };
+  const exports = rustName(kernel.name);
+  return { name: kernel.name, exports, arity, dtypes: kernel.dtypes, cost: kernel.cost ?? LIGHT };
 }
 
 function mapDefinition(spec: MapSpec, kernel: MapKernel<(...values: never[]) => number>): KernelDefinition {
@@ -91,7 +102,7 @@ function isShared(value: unknown): value is SharedArrayLike {
 /** An elementwise kernel of one operand. */
 export function defineUnary(kernel: MapKernel<(x: number) => number>): UnaryKernel {
   const spec = mapSpec(kernel, 1);
-  const { name, dtypes } = spec;
+  const { exports: name, dtypes } = spec;
   const call = function (xs: unknown, out?: unknown, ...rest: unknown[]): unknown {
     // The case worth a path of its own: nothing to copy, nothing to allocate.
     if (rest.length === 0 && isShared(xs) && isShared(out) && out.dtype === xs.dtype && dtypes.includes(xs.dtype)) {

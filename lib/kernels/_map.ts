@@ -23,8 +23,10 @@ import { overlaps, type Plan, type PlanOptions, sliceLength, Workspace } from ".
 
 /** What an elementwise kernel is made of. */
 export interface MapSpec {
-  /** The name, of the kernel and of its exports. */
+  /** The name, as in error messages. */
   readonly name: string;
+  /** The name of its exports, which the dtype follows. */
+  readonly exports: string;
   /** How many operands it takes. */
   readonly arity: number;
   /** The element types it exists for. */
@@ -79,7 +81,7 @@ function runWhole(spec: MapSpec, { inputs, first, out }: MapCall): void {
     } else args.push(each.offset, 1);
   }
   args.push(out.offset, first.length);
-  exports[`${spec.name}_${first.dtype}`]!(...args);
+  exports[`${spec.exports}_${first.dtype}`]!(...args);
 }
 
 /** Some arrays lie elsewhere: what fits the thread's buffer at a time. */
@@ -87,7 +89,7 @@ function runThroughBuffer(spec: MapSpec, { inputs, first, out }: MapCall): void 
   const { exports, cells } = kernelInstance();
   const { dtype, length } = first;
   const size = bytesOf(dtype);
-  const call = exports[`${spec.name}_${dtype}`]!;
+  const call = exports[`${spec.exports}_${dtype}`]!;
   // The result last; an operand that the result overlaps is read whole before any of it is overwritten.
   const clash = inputs.some((each) => overlaps(each, out) || overlapsPlain(each, out));
   const target = clash ? newLike({ ...out, value: viewOf(out).slice() as ArrayOperand }, dtype, length) : out;
@@ -144,7 +146,7 @@ export function planMap(spec: MapSpec, operands: readonly unknown[], options: Pl
   }
   args.push([space.at(result), each * size], [each, length, 1]);
   return {
-    job: space.job([{ name: `${name}_${dtype}`, slices: Math.ceil(length / each), args }]),
+    job: space.job([{ name: `${spec.exports}_${dtype}`, slices: Math.ceil(length / each), args }]),
     cost: length * cost / 1000,
     finish: () => {
       space.copyOut();

@@ -22,7 +22,7 @@ export type KernelExport = (...args: number[]) => number;
 /** Bytes of a thread's desk: its stack, growing down from the middle, then its scratch. */
 const DESK_BYTES = 32768;
 const STACK_BYTES = 16384;
-/** Where the desks' table lies: behind the module's static data, whose end the build checks. Two words a desk: owner, place. */
+/** Where the desks' table lies: behind what the module itself may use, whose end the build checks. Two words a desk: owner, place. */
 const TABLE_OFFSET = 1 << 20;
 const TABLE_BYTES = 32768;
 const DESKS = TABLE_BYTES / 8;
@@ -126,8 +126,6 @@ function link(module: WebAssembly.Module, stackEnd: number): Readonly<Record<str
   }
   const { exports } = new WebAssembly.Instance(module, imports);
   const functions = exports as Record<string, KernelExport> & { __stack_pointer?: WebAssembly.Global };
-  // Copies the static data; of many threads the first does, the others wait for it.
-  functions["__wasm_init_memory"]?.();
   if (functions.__stack_pointer !== undefined) functions.__stack_pointer.value = stackEnd;
   return functions;
 }

@@ -63,16 +63,17 @@ export function ulps(dtype: Known, got: number, want: number): number {
   if (Number.isNaN(got) || Number.isNaN(want)) return Infinity;
   if (got === want) return Infinity; // Zeros of different signs.
   if (dtype === "i32") return Infinity;
-  return Math.abs(ordinal(dtype, got) - ordinal(dtype, want));
+  const apart = ordinal(dtype, got) - ordinal(dtype, want);
+  return Number(apart < 0n ? -apart : apart);
 }
 
-function ordinal(dtype: Known, x: number): number {
-  if (dtype === "f32") {
-    const bits = new Int32Array(Float32Array.of(x).buffer)[0]!;
-    return bits < 0 ? -(bits & 0x7fffffff) : bits;
-  }
-  const bits = new BigInt64Array(Float64Array.of(x).buffer)[0]!;
-  return Number(bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits);
+/** The number's place in the order of all numbers of its type. */
+function ordinal(dtype: Known, x: number): bigint {
+  const bits = dtype === "f32"
+    ? BigInt(new Int32Array(Float32Array.of(x).buffer)[0]!)
+    : new BigInt64Array(Float64Array.of(x).buffer)[0]!;
+  const magnitude = dtype === "f32" ? 0x7fffffffn : 0x7fffffffffffffffn;
+  return bits < 0n ? -(bits & magnitude) : bits;
 }
 
 /** What the definition gives for one element. */
@@ -85,8 +86,8 @@ export function expected(definition: KernelDefinition, dtype: Known, values: rea
 
 function compare(kernel: Kernel, dtype: Known, got: Numbers, operands: (Numbers | number)[], what: string): void {
   const definition = kernel[KERNEL];
-  // Math's own functions are within 2 of the correctly rounded result.
-  const most = definition.ulp === 0 ? 0 : definition.ulp + 2;
+  // The definitions' own functions are not exact; `accuracy_test.ts` measures against references that are.
+  const most = definition.ulp === 0 ? 0 : definition.ulp + 4;
   for (let i = 0; i < got.length; i++) {
     const values = operands.map((operand) => typeof operand === "number" ? operand : operand[i]!);
     const want = expected(definition, dtype, values);

@@ -76,6 +76,12 @@ pub trait Floats: Lanes {
     fn num(x: f64) -> Self;
     /// The bits of the sign.
     fn sign_bits() -> Self;
+    /// Between these numbers squares neither overflow nor become denormal.
+    fn safe_squares() -> (Self, Self);
+    /// A power of two that brings numbers below that range into it; its reciprocal those above.
+    fn unit_scale() -> Self;
+    /// A leg times this, or less, does not count beside it in a hypotenuse.
+    fn negligible() -> Self;
     /// The magnitude of `self` with the sign of `b`.
     #[inline(always)]
     fn copysign(self, b: Self) -> Self {
@@ -96,6 +102,12 @@ pub trait Doubles: Floats<E = f64> {
     fn shl(self, by: u32) -> Self;
     /// Shifts the lanes right as unsigned 64-bit integers.
     fn shr(self, by: u32) -> Self;
+    /// Compares the lanes as 64-bit integers.
+    fn ieq(self, b: Self) -> Self;
+    /// `f` of each lane, one after the other: for the rare cases.
+    fn each(self, f: impl Fn(f64) -> f64) -> Self;
+    /// `f` of the lanes of two vectors.
+    fn each2(self, b: Self, f: impl Fn(f64, f64) -> f64) -> Self;
 }
 
 /// Elements that reductions read as doubles, four at a time.

@@ -11,5 +11,6 @@
 pub mod kernels;
 pub mod lanes;
 pub mod map;
+pub mod math;
 pub mod reduce;
 mod start;

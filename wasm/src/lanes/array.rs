@@ -120,7 +120,7 @@ macro_rules! lanes {
 
 /// The operations of a floating-point type.
 macro_rules! floats {
-    ($t:ty, $bits:ty, $n:literal) => {
+    ($t:ty, $bits:ty, $n:literal, $bias:literal, $digits:literal, $safe:literal, $scale:literal, $small:literal) => {
         lanes!(
             $t,
             $bits,
@@ -188,12 +188,22 @@ macro_rules! floats {
             fn sign_bits() -> Self {
                 Self::splat(-0.0)
             }
+            fn safe_squares() -> (Self, Self) {
+                let power = |by: $bits| Self::splat(<$t>::from_bits(by << $digits));
+                (power($bias - $safe), power($bias + $safe))
+            }
+            fn unit_scale() -> Self {
+                Self::splat(<$t>::from_bits(($bias + $scale) << $digits))
+            }
+            fn negligible() -> Self {
+                Self::splat(<$t>::from_bits(($bias - $small) << $digits))
+            }
         }
     };
 }
 
-floats!(f64, u64, 2);
-floats!(f32, u32, 4);
+floats!(f64, u64, 2, 1023, 52, 500, 600, 28);
+floats!(f32, u32, 4, 127, 23, 60, 100, 14);
 lanes!(
     i32,
     u32,
@@ -226,6 +236,15 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
     }
     fn shr(self, by: u32) -> Self {
         self.map(|a| f64::from_bits(a.to_bits() >> by))
+    }
+    fn ieq(self, b: Self) -> Self {
+        self.zip(b, |a, b| f64::from_bits(if a.to_bits() == b.to_bits() { u64::MAX } else { 0 }))
+    }
+    fn each(self, f: impl Fn(f64) -> f64) -> Self {
+        self.map(f)
+    }
+    fn each2(self, b: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        self.zip(b, f)
     }
 }
 

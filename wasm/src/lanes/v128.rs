@@ -171,6 +171,18 @@ impl Floats for F64 {
     fn sign_bits() -> Self {
         Self::splat(-0.0)
     }
+    #[inline(always)]
+    fn safe_squares() -> (Self, Self) {
+        (Self::splat(f64::from_bits((1023 - 500) << 52)), Self::splat(f64::from_bits((1023 + 500) << 52)))
+    }
+    #[inline(always)]
+    fn unit_scale() -> Self {
+        Self::splat(f64::from_bits((1023 + 600) << 52))
+    }
+    #[inline(always)]
+    fn negligible() -> Self {
+        Self::splat(f64::from_bits((1023 - 28) << 52))
+    }
 }
 
 impl Doubles for F64 {
@@ -186,6 +198,18 @@ impl Doubles for F64 {
     #[inline(always)]
     fn shr(self, by: u32) -> Self {
         Self(u64x2_shr(self.0, by))
+    }
+    #[inline(always)]
+    fn ieq(self, b: Self) -> Self {
+        Self(i64x2_eq(self.0, b.0))
+    }
+    #[inline(always)]
+    fn each(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(f64x2(f(self.lane(0)), f(self.lane(1))))
+    }
+    #[inline(always)]
+    fn each2(self, b: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        Self(f64x2(f(self.lane(0), b.lane(0)), f(self.lane(1), b.lane(1))))
     }
 }
 
@@ -264,6 +288,18 @@ impl Floats for F32 {
     #[inline(always)]
     fn sign_bits() -> Self {
         Self::splat(-0.0)
+    }
+    #[inline(always)]
+    fn safe_squares() -> (Self, Self) {
+        (Self::splat(f32::from_bits((127 - 60) << 23)), Self::splat(f32::from_bits((127 + 60) << 23)))
+    }
+    #[inline(always)]
+    fn unit_scale() -> Self {
+        Self::splat(f32::from_bits((127 + 100) << 23))
+    }
+    #[inline(always)]
+    fn negligible() -> Self {
+        Self::splat(f32::from_bits((127 - 14) << 23))
     }
 }
 

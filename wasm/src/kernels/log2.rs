@@ -1,0 +1,12 @@
+//! `log2 x`.
+
+use crate::lanes::F32;
+use crate::math::log::log2;
+
+crate::unary!(log2, 1; F64 log2_f64);
+crate::unary!(float, 1; F32 log2_f32);
+
+#[inline(always)]
+fn float(x: F32) -> F32 {
+    F32::from_doubles(x.doubles().map(log2))
+}

@@ -1,0 +1,228 @@
+//! Sines, cosines and tangents: the nearest multiple of π/2 is taken off, then a polynomial each for sine and cosine.
+
+use super::exp::ROUND;
+use super::{Pair, exact_product, exact_sum, fast_sum, poly, quotient};
+use crate::lanes::{Doubles, F64, Floats, Lanes};
+
+const TWO_OVER_PI: f64 = core::f64::consts::FRAC_2_PI;
+/// π/2 as twice 33 bits, whose products with a whole number of 20 bits are exact, and the rest.
+const HALF_PI: [f64; 3] = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+/// Below, whole numbers have at most 20 bits.
+const MEDIUM: f64 = 1_600_000.0;
+/// `(sin x - x) / x³` and `(cos x - 1 + x²/2) / x⁴` by powers of x² (fdlibm's).
+const SIN: [f64; 6] = [
+    -1.666_666_666_666_663_2e-1,
+    8.333_333_333_322_49e-3,
+    -1.984_126_982_985_795e-4,
+    2.755_731_370_707_006_8e-6,
+    -2.505_076_025_340_686_3e-8,
+    1.589_690_995_211_55e-10,
+];
+const COS: [f64; 6] = [
+    4.166_666_666_666_66e-2,
+    -1.388_888_888_887_411e-3,
+    2.480_158_728_947_673e-5,
+    -2.755_731_435_139_066_3e-7,
+    2.087_572_321_298_175e-9,
+    -1.135_964_755_778_819_5e-11,
+];
+/// `(sin x - x) / x³` and `(cos x - 1) / x²` by powers of x², to 2^-37 and 2^-34, for floats.
+const SIN_SHORT: [f64; 4] = [
+    -0.166_666_666_407_886_58,
+    8.333_329_303_864_759e-3,
+    -1.983_931_195_335_095_5e-4,
+    2.718_118_599_764_855e-6,
+];
+const COS_SHORT: [f64; 4] = [
+    -0.499_999_997_250_198_84,
+    4.166_662_331_390_477e-2,
+    -1.388_676_345_355_666_5e-3,
+    2.439_041_781_828_17e-5,
+];
+/// The bits of 2/π behind the point.
+const TWO_OVER_PI_BITS: [u64; 20] = [
+    0xa2f9_836e_4e44_1529, 0xfc27_57d1_f534_ddc0, 0xdb62_9599_3c43_9041, 0xfe51_63ab_debb_c561,
+    0xb724_6e3a_424d_d2e0, 0x0649_2eea_09d1_921c, 0xfe1d_eb1c_b129_a73e, 0xe882_35f5_2ebb_4484,
+    0xe99c_7026_b45f_7e41, 0x3991_d639_8353_39f4, 0x9c84_5f8b_bdf9_283b, 0x1ff8_97ff_de05_980f,
+    0xef2f_118b_5a0a_6d1f, 0x6d36_7ecf_27cb_09b7, 0x4f46_3f66_9e5f_ea2d, 0x7527_bac7_ebe5_f17b,
+    0x3d07_39f7_8a52_92ea, 0x6bfb_5fb1_1f8d_5d08, 0x5603_3046_fc7b_6bab, 0xf0cf_bc20_9af4_361d,
+];
+
+/// `x - n·π/2` as a pair, and `n` in the last bits of a vector.
+struct Reduced<V> {
+    angle: Pair<V>,
+    quadrant: V,
+}
+
+#[inline(always)]
+fn reduce<V: Doubles>(x: V) -> Reduced<V> {
+    if V::num(MEDIUM).lt(x.abs()).any() {
+        return reduce_far(x);
+    }
+    reduce_near(x)
+}
+
+#[inline(always)]
+fn reduce_near<V: Doubles>(x: V) -> Reduced<V> {
+    let quadrant = x.mul(V::num(TWO_OVER_PI)).add(V::num(ROUND));
+    let n = quadrant.sub(V::num(ROUND));
+    let a = n.nmadd(V::num(HALF_PI[0]), x);
+    let b = exact_sum(a, n.mul(V::num(HALF_PI[1])).neg());
+    let c = n.nmadd(V::num(HALF_PI[2]), b.lo);
+    Reduced { angle: fast_sum(b.hi, c), quadrant }
+}
+
+/// Any number, one lane after the other.
+#[cold]
+#[inline(never)]
+fn reduce_far<V: Doubles>(x: V) -> Reduced<V> {
+    Reduced {
+        angle: Pair { hi: x.each(|x| far(x).0), lo: x.each(|x| far(x).1) },
+        quadrant: x.each(|x| far(x).2).add(V::num(ROUND)),
+    }
+}
+
+/// Payne and Hanek's reduction: of the product with 2/π only the bits that matter are computed. Gives the angle as two
+/// numbers, and which quadrant it is in.
+#[inline(never)]
+fn far(x: f64) -> (f64, f64, f64) {
+    if x.abs() <= MEDIUM || x - x != 0.0 {
+        let near = reduce_near(F64::splat(x));
+        let n = near.quadrant.sub(F64::num(ROUND));
+        return (near.angle.hi.lane(0), near.angle.lo.lane(0), n.lane(0));
+    }
+    let pattern = x.to_bits();
+    let significand = (pattern & 0x000f_ffff_ffff_ffff) | 0x0010_0000_0000_0000;
+    let exponent = ((pattern >> 52) & 0x7ff) as i32 - 1075;
+    // Bits of 2/π whose products are multiples of 4 are left out: those before `first`.
+    let first = if exponent > 2 { exponent as u32 - 2 } else { 0 };
+    let right = if exponent > 2 { 0 } else { (2 - exponent) as u32 };
+    // Written by instructions: the module has no static data, which some thread would have to initialise for all.
+    let mut bits = [0u64; 20];
+    for (place, word) in bits.iter_mut().zip(TWO_OVER_PI_BITS) {
+        unsafe { core::ptr::from_mut(place).write_volatile(word) };
+    }
+    // `first` is below 970, so that the last word read is number 18 of 20.
+    let read = |at: u32| unsafe { bits.as_ptr().add(at as usize).read() };
+    let (at, by) = (first / 64, first % 64);
+    let word = |i: u32| {
+        if by == 0 { read(at + i) } else { read(at + i) << by | read(at + i + 1) >> (64 - by) }
+    };
+    // 53 bits times 192 bits, shifted so that the two bits above the point are the top of `p0`.
+    let m = significand as u128;
+    let low = m * word(2) as u128;
+    let middle = m * word(1) as u128 + (low >> 64);
+    let high = m * word(0) as u128 + (middle >> 64);
+    let shift = |above: u64, word: u64| if right == 0 { word } else { word >> right | above << (64 - right) };
+    let p0 = shift((high >> 64) as u64, high as u64);
+    let p1 = shift(high as u64, middle as u64);
+    let p2 = shift(middle as u64, low as u64);
+    let mut n = (p0 >> 62) as i32;
+    let mut fraction = ((p0 as u128) << 64 | p1 as u128) << 2 | (p2 >> 62) as u128;
+    let negative = fraction >> 127 == 1;
+    if negative {
+        n += 1;
+        fraction = fraction.wrapping_neg();
+    }
+    let hi = fraction as f64;
+    let top = hi as u128;
+    let lo = if top > fraction { -((top - fraction) as f64) } else { (fraction - top) as f64 };
+    let scale = f64::from_bits((1023 - 128) << 52) * if negative == (x < 0.0) { 1.0 } else { -1.0 };
+    let (hi, lo) = (F64::splat(hi * scale), F64::splat(lo * scale));
+    let half_pi = Pair::<F64>::num(core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17);
+    let product = exact_product(hi, half_pi.hi);
+    let rest = product.lo.add(hi.mul(half_pi.lo)).add(lo.mul(half_pi.hi));
+    let angle = fast_sum(product.hi, rest);
+    let n = if x < 0.0 { -n } else { n };
+    (angle.hi.lane(0), angle.lo.lane(0), n as f64)
+}
+
+/// sin of a reduced angle, as a sum.
+#[inline(always)]
+fn sin_part<V: Doubles>(a: Pair<V>) -> Pair<V> {
+    let z = a.hi.mul(a.hi);
+    let v = z.mul(a.hi);
+    let r = poly(z, [SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]]);
+    let low = z.mul(a.lo.mul(V::num(0.5)).sub(v.mul(r))).sub(a.lo);
+    Pair { hi: a.hi, lo: v.mul(V::num(SIN[0])).sub(low) }
+}
+
+/// cos of a reduced angle, as a sum.
+#[inline(always)]
+fn cos_part<V: Doubles>(a: Pair<V>) -> Pair<V> {
+    let z = a.hi.mul(a.hi);
+    let r = z.mul(poly(z, COS));
+    let half = z.mul(V::num(0.5));
+    let w = V::one().sub(half);
+    Pair { hi: w, lo: V::one().sub(w).sub(half).add(z.mul(r).sub(a.hi.mul(a.lo))) }
+}
+
+/// A mask of the lanes whose whole number has this bit.
+#[inline(always)]
+fn bit<V: Doubles>(quadrant: V, bit: u64) -> V {
+    quadrant.and(V::bits(bit)).ieq(V::bits(bit))
+}
+
+#[inline(always)]
+pub fn sin<V: Doubles>(x: V) -> V {
+    let a = reduce(x);
+    let y = bit(a.quadrant, 1).select(cos_part(a.angle).value(), sin_part(a.angle).value());
+    // The reduction turns -0 into 0.
+    x.eq(V::zero()).select(x, y.xor(a.quadrant.shl(62).and(V::sign_bits())))
+}
+
+#[inline(always)]
+pub fn cos<V: Doubles>(x: V) -> V {
+    let a = reduce(x);
+    let y = bit(a.quadrant, 1).select(sin_part(a.angle).value(), cos_part(a.angle).value());
+    y.xor(a.quadrant.iadd(V::bits(1)).shl(62).and(V::sign_bits()))
+}
+
+#[inline(always)]
+pub fn tan<V: Doubles>(x: V) -> V {
+    let a = reduce(x);
+    let (s, c) = (sin_part(a.angle), cos_part(a.angle));
+    let (s, c) = (fast_sum(s.hi, s.lo), fast_sum(c.hi, c.lo));
+    let odd = bit(a.quadrant, 1);
+    let t = quotient(Pair::select(odd, c.neg(), s), Pair::select(odd, s, c)).value();
+    // What is too small for the quotient's parts is its own tangent.
+    V::num(1e-9).lt(x.abs()).select(t, x)
+}
+
+/// Sine and cosine for floats, each to 2^-34.
+#[inline(always)]
+fn short<V: Doubles>(x: V) -> (V, V, V) {
+    let (r, quadrant) = if V::num(MEDIUM).lt(x.abs()).any() {
+        let a = reduce_far(x);
+        (a.angle.hi, a.quadrant)
+    } else {
+        let quadrant = x.mul(V::num(TWO_OVER_PI)).add(V::num(ROUND));
+        let n = quadrant.sub(V::num(ROUND));
+        let rest = n.nmadd(V::num(HALF_PI[0]), x);
+        let rest = n.nmadd(V::num(HALF_PI[1]), rest);
+        (n.nmadd(V::num(HALF_PI[2]), rest), quadrant)
+    };
+    let z = r.mul(r);
+    let s = z.mul(r).madd(poly(z, SIN_SHORT), r);
+    (s, z.madd(poly(z, COS_SHORT), V::one()), quadrant)
+}
+
+#[inline(always)]
+pub fn sin_short<V: Doubles>(x: V) -> V {
+    let (s, c, quadrant) = short(x);
+    let y = bit(quadrant, 1).select(c, s).xor(quadrant.shl(62).and(V::sign_bits()));
+    x.eq(V::zero()).select(x, y)
+}
+
+#[inline(always)]
+pub fn cos_short<V: Doubles>(x: V) -> V {
+    let (s, c, quadrant) = short(x);
+    bit(quadrant, 1).select(s, c).xor(quadrant.iadd(V::bits(1)).shl(62).and(V::sign_bits()))
+}
+
+#[inline(always)]
+pub fn tan_short<V: Doubles>(x: V) -> V {
+    let (s, c, quadrant) = short(x);
+    let odd = bit(quadrant, 1);
+    x.eq(V::zero()).select(x, odd.select(c.neg(), s).div(odd.select(s, c)))
+}
