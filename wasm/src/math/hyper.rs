@@ -68,7 +68,8 @@ pub fn tanh_short<V: Doubles>(x: V) -> V {
     let far = V::one().sub(V::num(2.0).div(e.add(V::one())));
     let z = x.mul(x);
     let near = x.mul(z).madd(poly(z, TANH_SHORT), x);
-    x.abs().lt(V::num(0.25)).select(near, far)
+    let y = x.abs().lt(V::num(0.25)).select(near, far);
+    x.eq(V::zero()).select(x, y)
 }
 
 /// `(tanh(x) / x - 1) / x²` by powers of x², Taylor's: to 2^-30 for `|x| <= 1/4`.
