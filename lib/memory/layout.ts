@@ -425,3 +425,5 @@ export const CLIENT_REQUESTS = 128;
 export const CLIENT_REPLIES = CLIENT_REQUESTS + RING_HEADER_BYTES + RING_DATA_BYTES;
 /** Bytes of a client. */
 export const CLIENT_BYTES = CLIENT_REPLIES + RING_HEADER_BYTES + RING_DATA_BYTES;
+/** Lane word: how many sides still hold the lane: its owner, and the main thread for the worker; the last one frees it. */
+export const LANE_SIDES = 5;

@@ -1,18 +1,24 @@
 import { SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
 import { perRealm } from "../base/realm.ts";
-import { release, retain, sweep } from "../memory/arena.ts";
-import { LANE_INBOX, LANE_OUTBOX } from "../memory/layout.ts";
+import { sweep } from "../memory/arena.ts";
 import { sharedMemory } from "../memory/memory.ts";
 import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
-import { RingReader } from "../channel/ring.ts";
 import { setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
+import { letGo } from "./lane.ts";
 import { lockName } from "./life.ts";
 import { locks } from "./_locks.ts";
-import { type Boot, type LanesMessage, OUT_OF_MEMORY, type ServiceRequest, type ThreadSpec } from "./protocol.ts";
+import {
+  type Boot,
+  type LanesMessage,
+  OUT_OF_MEMORY,
+  type ServiceRequest,
+  TERMINATED,
+  type ThreadSpec,
+} from "./protocol.ts";
 import { request, requestsCame, takeRequests } from "./service.ts";
 import { deliver, setPost } from "./side.ts";
 
@@ -81,7 +87,6 @@ function create(spec: ThreadSpec): void {
   // A worker created while an inspector session is connected starts half a second late.
   disconnectInspector();
   const boot: Boot = { memory: sharedMemory(), spec, mainModule: identity().mainModule };
-  retain(spec.lane);
   const worker = new NodeWorker(
     url,
     {
@@ -129,23 +134,20 @@ function ended(thread: Thread, exitCode: number): void {
   declare(spec.pid, thread.exitCode || exitCode);
   ringAt(spec.bell);
   for (const child of byPid.values()) {
-    if (child.spec.parent === spec.pid) killThread(child.spec.pid, -15);
+    if (child.spec.parent !== spec.pid) continue;
+    killThread(child.spec.pid, TERMINATED);
+    // Its owner is gone and will not do so.
+    letGo(child.spec.lane);
   }
   if (thread.terminated) void afterStop(spec);
-  else freeLane(spec.lane);
+  else letGo(spec.lane);
 }
 
 /** Waits until a thread ended by force has really stopped, then frees what it shared. */
 async function afterStop(spec: ThreadSpec): Promise<void> {
   await locks().request(lockName(spec.pid), () => {});
-  const timer = setTimeout(() => freeLane(spec.lane), WIND_DOWN_MS);
-  Deno.unrefTimer(timer);
-}
-
-function freeLane(offset: number): void {
-  new RingReader(offset + LANE_INBOX).drain();
-  new RingReader(offset + LANE_OUTBOX).drain();
-  release(offset);
+  const timer = setTimeout(() => letGo(spec.lane), WIND_DOWN_MS);
+  Deno.unrefTimer(timer as unknown as number);
 }
 
 /** Starts, once, to look for requests that workers leave in shared memory, also while this thread is blocked. */

@@ -9,6 +9,7 @@ import {
   LANE_OUTBOX,
   LANE_PARKED,
   LANE_READY,
+  LANE_SIDES,
   RING_HEAD,
 } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
@@ -66,7 +67,20 @@ export interface Link extends Belled {
 
 /** Makes the shared block of a lane; returns its byte offset. */
 export function allocateLane(): number {
-  return allocate(LANE_BYTES, BlockKind.Pool);
+  const offset = allocate(LANE_BYTES, BlockKind.Pool);
+  Atomics.store(wordsAt(offset, LANE_INBOX / 4), LANE_SIDES, 2);
+  return offset;
+}
+
+/**
+ * One side lets go of a lane: its owner once it has read the last answer, the main thread once the worker cannot write
+ * any more. The last one frees it, and what unread records hold outside of it.
+ */
+export function letGo(offset: number): void {
+  if (Atomics.sub(wordsAt(offset, LANE_INBOX / 4), LANE_SIDES, 1) > 1) return;
+  new RingReader(offset + LANE_INBOX).drain();
+  new RingReader(offset + LANE_OUTBOX).drain();
+  release(offset);
 }
 
 /** The owner's end of a lane to a worker that shares memory. */
@@ -156,6 +170,6 @@ export class Lane implements Link {
     this.#ended = true;
     const exitCode = exitCodeOf(this.#pid) ?? 1;
     this.#events.onEnd(exitCode);
-    release(this.#offset);
+    letGo(this.#offset);
   }
 }

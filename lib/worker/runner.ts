@@ -2,6 +2,7 @@ import { perRealm } from "../base/realm.ts";
 import { TransportError } from "../base/errors.ts";
 import { decode, encode, encodeError } from "../channel/codec.ts";
 import type { RingRecord } from "../channel/ring.ts";
+import { isDead } from "../memory/process_table.ts";
 import { runJob } from "../kernels/job.ts";
 import { type Carrier, isUnresolved, revive } from "../task/task.ts";
 import { nextTurn } from "./bell.ts";
@@ -76,6 +77,8 @@ export class Runner {
     desk.open();
     let turn = performance.now();
     while (!this.#stopped) {
+      // After an exit the runtime may still run what is pending for a moment: the dead take no orders.
+      if (isDead()) await new Promise<never>(() => {});
       const record = desk.take();
       if (record === null) {
         await desk.idle(this.#rest);
@@ -137,8 +140,10 @@ export class Runner {
     this.#desk.setCurrent(-number);
     try {
       const fn = await revive(carrier);
+      if (isDead()) return;
       this.#functions.set(number, { fn });
     } catch (error) {
+      if (isDead()) return;
       this.#functions.set(number, { error, unresolved: isUnresolved(error) });
     }
     this.#desk.setCurrent(0);
