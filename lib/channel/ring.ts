@@ -1,6 +1,7 @@
 import { bytesAt, wordsAt } from "../memory/memory.ts";
 import { allocate, release } from "../memory/arena.ts";
-import { BlockKind, RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/layout.ts";
+import { RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/lane_layout.ts";
+import { BlockKind } from "../memory/layout.ts";
 
 /**
  * A ring of records in shared memory with one writer and one reader: what

@@ -1,11 +1,14 @@
 import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
-import { encode, type Packet } from "../channel/codec.ts";
-import { type Carrier, carry } from "../task/task.ts";
+import type { Packet } from "../channel/codec.ts";
+import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
-import { Order } from "../worker/protocol.ts";
+import type { Order } from "../worker/protocol.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
 import { Crew } from "./_crew.ts";
+import { carrierOf, Functions, refuse } from "./_functions.ts";
+import { INITIALIZER, Initializer } from "./_initializer.ts";
 import type { Member, Outcome } from "./_member.ts";
+import { choose, mayHave, SHORT_US } from "./_policy.ts";
 import { Deque } from "./_queue.ts";
 import { Meter } from "./_meter.ts";
 import type { PoolStats, Settings } from "./options.ts";
@@ -22,15 +25,6 @@ export interface Submission {
   readonly events: TaskEvents;
 }
 
-/** A worker that answers within this many microseconds is sent ahead as much as it does in that time. */
-const AHEAD_US = 1000;
-/** The most tasks that a worker has at once. */
-const MOST_AHEAD = 4096;
-/** Tasks that take at most this many microseconds are worth polling for. */
-const SHORT_US = 30;
-/** The task of a worker's initializer. */
-const INITIALIZER = -1;
-
 /**
  * Who gets which task: tasks wait in one queue in the order of their
  * submission, and go to the worker that has least to do. `README.md` beside
@@ -43,11 +37,10 @@ export class Dispatcher {
   /** Tasks whose function is still being looked up. */
   readonly #entering = new Set<Task>();
   readonly #meter = new Meter();
-  readonly #initializer: KnownFunction | null;
-  readonly #functions = new WeakMap<Callable, KnownFunction>();
+  readonly #initializer: Initializer;
+  readonly #functions = new Functions();
   readonly #room: (() => void)[] = [];
   readonly #onClose = new Set<() => void>();
-  #lastNumber = 0;
   #lastId = 0;
   #pending = 0;
   #stays = 0;
@@ -59,13 +52,17 @@ export class Dispatcher {
   /** A dispatcher without workers: they start as there is work for them, at once where there is an initializer. */
   constructor(settings: Settings) {
     this.#settings = settings;
-    this.#initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
+    const initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
+    this.#initializer = new Initializer(initializer, settings, {
+      onBegun: () => this.pump(),
+      onFailed: (error) => this.#break(error),
+    });
     this.#crew = new Crew(settings, {
       onOutcome: (member, task, outcome) => this.#onOutcome(member, task, outcome),
       onReady: () => this.pump(),
       onEnd: (member, exitCode, left) => this.#onEnd(member, exitCode, left),
     });
-    if (this.#initializer !== null) void this.#staff();
+    if (this.#initializer.exists) void this.#staff();
   }
 
   /** Starts all workers, one a turn: each has something to do before its first task. */
@@ -128,12 +125,7 @@ export class Dispatcher {
 
   /** `fn` as orders name it. */
   known(fn: Callable, what: string): KnownFunction {
-    let known = this.#functions.get(fn);
-    if (known === undefined) {
-      known = { number: ++this.#lastNumber, fn, what, unresolved: false, stable: null };
-      this.#functions.set(fn, known);
-    }
-    return known;
+    return this.#functions.know(fn, what);
   }
 
   /** Takes in a task. */
@@ -141,7 +133,7 @@ export class Dispatcher {
     const task: Task = {
       ...submission,
       id: this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1,
-      timeout: submission.timeout == null ? this.#settings.taskTimeout : Math.max(0, submission.timeout),
+      timeout: Math.max(0, submission.timeout ?? this.#settings.taskTimeout),
       transfer: submission.transfer ?? [],
       since: performance.now(),
       carrier: null,
@@ -219,7 +211,7 @@ export class Dispatcher {
   pump(): void {
     const { members } = this.#crew;
     for (let task = this.#queue.peek(); task !== undefined; task = this.#queue.peek()) {
-      const member = this.#choose(members, task);
+      const member = choose(members, task, this.#settings);
       if (member === null || !this.#give(member, task)) break;
       this.#queue.shift();
     }
@@ -232,7 +224,7 @@ export class Dispatcher {
   /** Finds out how the function travels, then queues the task. */
   #enter(task: Task): void {
     try {
-      const carrier = this.#carrierOf(task.fn);
+      const carrier = carrierOf(task.fn);
       if (carrier instanceof Promise) void this.#enterLater(task, carrier);
       else this.#enqueue(task, carrier);
     } catch (error) {
@@ -251,41 +243,11 @@ export class Dispatcher {
     }
   }
 
-  #carrierOf(known: KnownFunction | null): Carrier | null | Promise<Carrier> {
-    if (known === null) return null;
-    if (known.stable !== null) return known.stable;
-    const carrier = carry(known.fn, { what: known.what, unresolved: known.unresolved });
-    if (!(carrier instanceof Promise) && carrier.kind !== "closure") known.stable = carrier;
-    return carrier;
-  }
-
   #enqueue(task: Task, carrier: Carrier | null): void {
     if (task.settled) return;
     task.carrier = carrier;
     this.#queue.push(task);
     this.pump();
-  }
-
-  /** The worker that should have `task`, or `null` to let it wait. */
-  #choose(members: readonly Member[], task: Task): Member | null {
-    let best: Member | null = null;
-    const timed = task.timeout !== Infinity;
-    const full = members.length >= this.#settings.processes;
-    for (const member of members) {
-      if (member.retiring || !this.#mayHave(member, task, timed, full)) continue;
-      if (best === null || member.load < best.load) best = member;
-      if (best.load === 0) break;
-    }
-    return best;
-  }
-
-  /** A task with a timeout goes only to a worker that starts on it at once: its time counts from there. */
-  #mayHave(member: Member, _task: Task, timed: boolean, full: boolean): boolean {
-    if (!member.initialized || member.given >= this.#settings.maxTasksPerChild) return false;
-    if (timed) return member.ready && member.load === 0;
-    if (member.load === 0) return true;
-    if (!full || !member.ready) return false;
-    return member.load < Math.min(MOST_AHEAD, Math.max(2, AHEAD_US / member.pace));
   }
 
   #give(member: Member, task: Task): boolean {
@@ -320,30 +282,7 @@ export class Dispatcher {
   }
 
   #start(): void {
-    const member = this.#crew.start();
-    if (this.#initializer === null) {
-      member.initialized = true;
-      return;
-    }
-    const packet = encode(this.#settings.initargs, { where: "initargs", shared: member.sharesMemory });
-    const events: TaskEvents = {
-      value: () => {
-        member.initialized = true;
-      },
-      error: (error) => this.#break(error),
-    };
-    const task = { ...blank(packet, events), order: Order.Initialize, fn: this.#initializer } as Task;
-    const carrier = this.#carrierOf(this.#initializer);
-    if (carrier instanceof Promise) {
-      void carrier.then((carrier) => this.#initialize(member, task, carrier), (e) => this.#break(e));
-    } else this.#initialize(member, task, carrier);
-  }
-
-  #initialize(member: Member, task: Task, carrier: Carrier | null): void {
-    task.carrier = carrier;
-    member.give(task);
-    member.given--;
-    this.pump();
+    this.#initializer.begin(this.#crew.start());
   }
 
   /** Nothing can be run any more: everything pending and later fails. */
@@ -365,19 +304,13 @@ export class Dispatcher {
   #onOutcome(member: Member, task: Task, outcome: Outcome): void {
     clearTimeout(task.timer);
     if (outcome.type === "unresolved") {
-      task.fn!.unresolved = true;
-      task.fn!.stable = null;
-      if (task.id === INITIALIZER) this.#reinitialize(member, task);
+      refuse(task.fn!);
+      if (task.id === INITIALIZER) this.#initializer.again(member, task);
       else if (!task.settled) this.#enter(task);
     } else if (outcome.type === "value") this.#succeed(task, outcome.value);
     else this.#fail(task, outcome.error, outcome.index);
     if (member.given >= this.#settings.maxTasksPerChild && member.load === 0) this.#crew.retire(member);
     this.pump();
-  }
-
-  #reinitialize(member: Member, task: Task): void {
-    const carrier = Promise.resolve(this.#carrierOf(task.fn));
-    void carrier.then((carrier) => this.#initialize(member, task, carrier), (error) => this.#break(error));
   }
 
   #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
@@ -413,7 +346,7 @@ export class Dispatcher {
     if (busiest === null || busiest.pace * busiest.load < SHORT_US) return;
     const tasks = busiest.takeBackLast(busiest.load >> 1);
     for (const task of tasks) {
-      if (!this.#mayHave(idle, task, false, true) || !idle.give(task)) this.#queue.push(task);
+      if (!mayHave(idle, task, this.#settings, true) || !idle.give(task)) this.#queue.push(task);
     }
   }
 
@@ -454,22 +387,4 @@ export class Dispatcher {
 
 function terminated(): PoolTerminatedError {
   return new PoolTerminatedError("The pool was terminated before this work was done");
-}
-
-function blank(packet: Packet, events: TaskEvents): Partial<Task> {
-  return {
-    id: INITIALIZER,
-    packet,
-    transfer: [],
-    index: 0,
-    timeout: Infinity,
-    events,
-    since: performance.now(),
-    carrier: null,
-    retries: 0,
-    member: null,
-    place: -1,
-    settled: false,
-    timer: undefined,
-  };
 }

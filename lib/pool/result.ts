@@ -1,4 +1,4 @@
-import { CancelledError, InvalidStateError, LanesError, TimeoutError } from "../base/errors.ts";
+import { CancelledError, InvalidStateError, type LanesError, TimeoutError } from "../base/errors.ts";
 import { checkTimeout } from "../base/check.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { bell } from "../worker/bell.ts";

@@ -1,6 +1,7 @@
 import { perRealm } from "../base/realm.ts";
 import { allocate } from "../memory/arena.ts";
-import { BELL_BYTES, BELL_COUNT, BELL_PARKED, BlockKind } from "../memory/layout.ts";
+import { BELL_BYTES, BELL_COUNT, BELL_PARKED } from "../memory/lane_layout.ts";
+import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
 

@@ -7,7 +7,7 @@ import {
   LANE_PARKED,
   LANE_READY,
   RING_HEAD,
-} from "../memory/layout.ts";
+} from "../memory/lane_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
 import { parkIdle } from "../sync/park.ts";

@@ -1,6 +1,5 @@
 import { allocate, release } from "../memory/arena.ts";
 import {
-  BlockKind,
   LANE_BELL,
   LANE_BYTES,
   LANE_CURRENT,
@@ -11,7 +10,8 @@ import {
   LANE_READY,
   LANE_SIDES,
   RING_HEAD,
-} from "../memory/layout.ts";
+} from "../memory/lane_layout.ts";
+import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf } from "../memory/process_table.ts";
 import { type RecordPlace, RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";

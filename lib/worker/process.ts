@@ -1,11 +1,4 @@
-import {
-  type BootstrapError,
-  ClosedError,
-  InvalidStateError,
-  type LanesError,
-  TransportError,
-  WorkerDiedError,
-} from "../base/errors.ts";
+import { ClosedError, InvalidStateError, TransportError, WorkerDiedError } from "../base/errors.ts";
 import { checkFunction, checkString, checkTimeout, quoted } from "../base/check.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { perRealm } from "../base/realm.ts";
@@ -149,7 +142,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
     return { [WAITABLE]: (): WaitState => this[WAITABLE]() };
   }
 
-  /** What `target` returned. Rejects with what it threw, or with a {@linkcode LanesError} when it was killed or exited. */
+  /** What `target` returned. Rejects with what it threw, or with a `LanesError` when it was killed or exited. */
   get result(): Promise<R> {
     return this.#result.promise as Promise<R>;
   }
