@@ -66,6 +66,31 @@ export type {
   TypedCopyOf,
 } from "./lib/memory/dtype.ts";
 export type { LockOption, LockOptions, SharedLock, SharedLockGuard } from "./lib/memory/lock_port.ts";
+export { SharedMemory, type SharedMemoryOptions } from "./lib/memory/named.ts";
+export { ShareableList, type ShareableListItem, type ShareableListOptions } from "./lib/memory/shareable_list.ts";
+export { SharedMemoryManager } from "./lib/memory/shared_memory_manager.ts";
+export { ManagerClient } from "./lib/manager/client.ts";
+export {
+  Manager,
+  type ManagerStartOptions,
+  type RegisterOptions,
+  type Registrable,
+  type WithRegistered,
+} from "./lib/manager/manager.ts";
+export type { ManagedObject } from "./lib/manager/proxy.ts";
+export type {
+  ArrayProxy,
+  DictProxy,
+  ListProxy,
+  MethodName,
+  NamespaceProxy,
+  ProxyOf,
+  PublicName,
+  Remoted,
+  SetProxy,
+  Twin,
+  ValueProxy,
+} from "./lib/manager/types.ts";
 
 // Waiting
 export type { WaitOptions, WaitSyncOptions } from "./lib/base/options.ts";

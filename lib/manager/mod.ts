@@ -1,6 +1,7 @@
 /**
  * State that processes share: arrays, values, named memory and lists in the
- * program's shared memory.
+ * program's shared memory, and objects that a manager keeps in a process of its
+ * own.
  *
  * @example
  * ```ts
@@ -18,7 +19,7 @@
 // For its side effect: what getLock() gives is made by this module.
 import "../sync/rlock.ts";
 
-export { ClosedError, InvalidStateError } from "../base/errors.ts";
+export { ClosedError, InvalidStateError, TransportError, WorkerDiedError } from "../base/errors.ts";
 export type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 export { SharedArray } from "../memory/array.ts";
 export type {
@@ -36,3 +37,13 @@ export { SharedMemory, type SharedMemoryOptions } from "../memory/named.ts";
 export { ShareableList, type ShareableListItem, type ShareableListOptions } from "../memory/shareable_list.ts";
 export { SharedMemoryManager } from "../memory/shared_memory_manager.ts";
 export { SharedValue } from "../memory/value.ts";
+export { ManagerClient } from "./client.ts";
+export {
+  Manager,
+  type ManagerStartOptions,
+  type RegisterOptions,
+  type Registrable,
+  type WithRegistered,
+} from "./manager.ts";
+export type { ManagedObject } from "./proxy.ts";
+export type { ArrayProxy, DictProxy, ListProxy, NamespaceProxy, ProxyOf, SetProxy, Twin, ValueProxy } from "./types.ts";

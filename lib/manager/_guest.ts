@@ -1,0 +1,112 @@
+import { TransportError } from "../base/errors.ts";
+import { decode, encodeError, Encoder } from "../channel/codec.ts";
+import { RingReader, RingWriter } from "../channel/ring.ts";
+import type { Handle } from "../memory/handle.ts";
+import {
+  CLIENT_BELL,
+  CLIENT_PID,
+  CLIENT_REPLIES,
+  CLIENT_REPLIES_FULL,
+  CLIENT_REQUESTS,
+  CLIENT_REQUESTS_FULL,
+} from "../memory/layout.ts";
+import { wordsAt } from "../memory/memory.ts";
+import { alive } from "../memory/process_table.ts";
+import { ring } from "../worker/bell.ts";
+import { bellWords, Outgoing, Reply, type Request } from "./_wire.ts";
+
+/** The server's side of the connection to one client thread. */
+
+/** How many requests of one client are done before the next client has its turn. */
+const MOST_IN_A_ROW = 64;
+
+const encoder = new Encoder();
+
+/** One request, as the server works on it. */
+export interface Task {
+  /** What is asked for. */
+  readonly kind: Request;
+  /** Number of the call, for its reply. */
+  readonly id: number;
+  /** First number of the record. */
+  readonly aux: number;
+  /** Second number of the record. */
+  readonly aux2: number;
+  /** The decoded payload. */
+  readonly payload: unknown;
+  /** Who asks. */
+  readonly guest: Guest;
+}
+
+/** A client thread, as the server sees it. */
+export class Guest {
+  /** Controllers of the calls with a signal. */
+  readonly controllers: Map<number, AbortController> = new Map();
+  readonly #handle: Handle;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #pid: number;
+  readonly #requests: RingReader;
+  readonly #outgoing: Outgoing;
+  readonly #bell: Int32Array<SharedArrayBuffer>;
+
+  /** The client whose block is `handle`. */
+  constructor(handle: Handle) {
+    const { offset } = handle;
+    this.#handle = handle;
+    const words = this.#words = wordsAt(offset, CLIENT_REQUESTS / 4);
+    this.#pid = words[CLIENT_PID]!;
+    this.#requests = new RingReader(offset + CLIENT_REQUESTS);
+    this.#outgoing = new Outgoing(new RingWriter(offset + CLIENT_REPLIES), {
+      words,
+      full: CLIENT_REPLIES_FULL,
+      bell: words[CLIENT_BELL]!,
+    });
+    this.#bell = bellWords(words[CLIENT_BELL]!);
+  }
+
+  /** Does what has been asked for. */
+  poll(perform: (task: Task) => void): "busy" | "quiet" | "gone" {
+    const dead = !alive(this.#pid);
+    let any = this.#outgoing.flush();
+    let count = 0;
+    for (; count < MOST_IN_A_ROW; count++) {
+      const record = this.#requests.take();
+      if (record === null) break;
+      const { kind, id, aux, aux2 } = record;
+      let payload: unknown;
+      try {
+        payload = decode(record);
+      } catch (error) {
+        this.#requests.done();
+        this.replyThrown(id, error);
+        continue;
+      }
+      this.#requests.done();
+      perform({ kind: kind as Request, id, aux, aux2, payload, guest: this });
+    }
+    any ||= count > 0;
+    if (count > 0 && Atomics.exchange(this.#words, CLIENT_REQUESTS_FULL, 0) === 1) ring(this.#bell);
+    if (!dead || count === MOST_IN_A_ROW) return any ? "busy" : "quiet";
+    for (const controller of this.controllers.values()) controller.abort();
+    this.#handle.close();
+    return "gone";
+  }
+
+  /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */
+  reply(id: number, value: unknown): void {
+    const encoding = encoder.busy ? new Encoder() : encoder;
+    const { bytes, length, side } = encoding.encodeInto(value, { where: "the result" });
+    if (side.length > 0) {
+      throw new TransportError(
+        "Cannot send a SharedArrayBuffer, Blob, CryptoKey or WebAssembly object as the result of a manager's method",
+      );
+    }
+    this.#outgoing.send({ kind: Reply.Value, id, aux: 0, aux2: 0, bytes, length });
+  }
+
+  /** Answers call `id` with what it threw. */
+  replyThrown(id: number, error: unknown): void {
+    const { bytes } = encodeError(error);
+    this.#outgoing.send({ kind: Reply.Thrown, id, aux: 0, aux2: 0, bytes, length: bytes.length });
+  }
+}
