@@ -39,7 +39,7 @@ export class Capture {
   readonly #members: Member[] = [];
   readonly #numbers = new Map<Callable, number>();
   readonly #todo: number[] = [];
-  readonly #graph: Graph = new Graph((fn, step) => this.#add(fn, step));
+  readonly #graph: Graph;
   readonly #places = new Places();
   readonly #regions = new Regions();
   readonly #variables: { value: unknown; step: Step }[] = [];
@@ -50,10 +50,14 @@ export class Capture {
   /** Whether the function may turn out to be an export. */
   readonly #mayRefer: boolean;
 
+  readonly #shared: boolean;
+
   /** A capture of one function, which errors call `label`. */
-  constructor(label: string, mayRefer: boolean) {
+  constructor(label: string, options: { mayRefer: boolean; shared: boolean }) {
     this.#label = label;
-    this.#mayRefer = mayRefer;
+    this.#mayRefer = options.mayRefer;
+    this.#shared = options.shared;
+    this.#graph = new Graph((fn, step) => this.#add(fn, step), options.shared);
   }
 
   /** Where the function is exported, or all that it takes to make it again. */
@@ -223,7 +227,7 @@ export class Capture {
       code: codeFor(this.#regions.root, (number) => this.#member(number).analysis?.expression ?? ""),
       urls: this.#urls,
       nodes: this.#members.map((m) => m.node as ClosureNode),
-      packet: encodeGraph(graph, rest, this.#variables.map((v) => v.step)),
+      packet: encodeGraph(graph, rest, { variables: this.#variables.map((v) => v.step), shared: this.#shared }),
       shared: this.#graph.shared,
     };
   }

@@ -92,6 +92,7 @@ function travelling(value: object): [key: string | symbol, descriptor: PropertyD
 export class Graph {
   readonly shared: object[] = [];
   readonly #addFunction: (fn: Callable, step: Step) => number;
+  readonly #sharing: boolean;
   readonly #seen = new Set<object>();
   readonly #copies = new Map<object, object>();
   readonly #todo: object[] = [];
@@ -103,9 +104,10 @@ export class Graph {
   /** Whether anything was met that the codec does not carry. */
   #special = false;
 
-  /** `addFunction` gives a function its number. */
-  constructor(addFunction: (fn: Callable, step: Step) => number) {
+  /** `addFunction` gives a function its number; `sharing`: whether shared objects may travel. */
+  constructor(addFunction: (fn: Callable, step: Step) => number, sharing: boolean) {
     this.#addFunction = addFunction;
+    this.#sharing = sharing;
   }
 
   /** Looks through a value for functions and the like, and refuses what cannot travel. */
@@ -122,7 +124,10 @@ export class Graph {
   #scanSpecial(value: unknown, step: Step): boolean {
     if (typeof value === "function") this.#addFunction(value, step);
     else if (typeof value === "symbol") checkSymbol(value, step);
-    else return isShareable(value) || builtinObject(value as object) !== undefined;
+    else if (isShareable(value)) {
+      // The codec says why in its own words.
+      if (!this.#sharing) encode(value, { where: pathTo(step), shared: false });
+    } else return builtinObject(value as object) !== undefined;
     return true;
   }
 
@@ -288,12 +293,17 @@ function checkPrivates(value: object, step: Step): void {
 }
 
 /** Encodes the values; an error names the variable, not the place in the plan. */
-export function encodeGraph(graph: PlanGraph, rest: object, variables: readonly Step[]): Packet {
+export function encodeGraph(
+  graph: PlanGraph,
+  rest: object,
+  options: { variables: readonly Step[]; shared: boolean },
+): Packet {
+  const { variables, shared } = options;
   try {
-    return encode({ ...rest, ...graph });
+    return encode({ ...rest, ...graph }, { shared });
   } catch (error) {
     const values = (graph.root as PlanRoot).variables;
-    variables.forEach((step, i) => encode(values[i], { where: pathTo(step) }));
+    variables.forEach((step, i) => encode(values[i], { where: pathTo(step), shared }));
     throw error;
   }
 }

@@ -13,13 +13,15 @@ export interface ClosureOptions {
   readonly name: string;
   /** Whether it may travel by reference if it turns out to be an export. */
   readonly mayRefer: boolean;
+  /** Whether shared objects may travel. */
+  readonly shared: boolean;
 }
 
 /** Looks up what `fn` captures, now; or, where it is an export after all, the place of that. */
 // deno-lint-ignore ban-types -- any callable is meant
 export async function closureOf(fn: Function, options: ClosureOptions): Promise<ClosureCarrier | ReferenceCarrier> {
-  const { what, name, mayRefer } = options;
-  const found = await usingInspector(() => new Capture(nameFor(what, name), mayRefer).run(fn));
+  const { what, name } = options;
+  const found = await usingInspector(() => new Capture(nameFor(what, name), options).run(fn));
   const common = { key: newKey(), name, what };
   if (isCaptured(found)) {
     const { code, urls, nodes, packet, shared } = found;

@@ -27,6 +27,8 @@ export interface CarryOptions {
   readonly site?: readonly string[];
   /** A receiver of the last carrier answered "unresolved": the function is to travel in another way. */
   readonly unresolved?: boolean;
+  /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
+  readonly shared?: boolean;
 }
 
 /** What is known of a function from earlier calls. */
@@ -59,10 +61,10 @@ export function carry(fn: Function, options: CarryOptions): Carrier | Promise<Ca
     const known = state.carrier ?? origins().get(fn);
     if (known !== undefined) return known;
   }
-  const { what } = options;
-  if (state.closure) return closureOf(fn, { what, name: nameOf(fn), mayRefer: !state.refused });
+  const { what, shared = true } = options;
+  if (state.closure) return closureOf(fn, { what, name: nameOf(fn), mayRefer: !state.refused, shared });
   const site = options.site ?? callSite();
-  const chosen = choose(fn, what, { site, refused: state.refused });
+  const chosen = choose(fn, what, { site, refused: state.refused, shared });
   if (!(chosen instanceof Promise)) return state.carrier = chosen;
   return remember(chosen, state);
 }
@@ -84,10 +86,11 @@ function nameOf(fn: Function): string {
 interface Circumstances {
   readonly site: readonly string[];
   readonly refused: boolean;
+  readonly shared: boolean;
 }
 
 // deno-lint-ignore ban-types -- any callable is meant
-function choose(fn: Function, what: string, { site, refused }: Circumstances): Carrier | Promise<Carrier> {
+function choose(fn: Function, what: string, { site, refused, shared }: Circumstances): Carrier | Promise<Carrier> {
   const name = nameOf(fn);
   const source = sourceOf(fn);
   const base = site[0] ?? "";
@@ -107,7 +110,7 @@ function choose(fn: Function, what: string, { site, refused }: Circumstances): C
   const analysis = analysed(source, label);
   if (closure && needsInspector(analysis, base)) {
     checkCallable(analysis, label);
-    return closureOf(fn, { what, name, mayRefer: !refused });
+    return closureOf(fn, { what, name, mayRefer: !refused, shared });
   }
   checkSelfContained(analysis, label);
   return { kind: "source", key: keyOfSource(`${base}\n${name}\n${source}`), name, what, source, base };
