@@ -1,7 +1,6 @@
 import { types } from "node:util";
 import { reviveShared, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { BufferTable } from "./_buffers.ts";
-import { destination } from "./_destination.ts";
 import { dispose } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
 import { ARRAY_FLOATS, ARRAY_INTS, ARRAY_SPARSE, arrayForm, followsLength, readSafely, text } from "./_forms.ts";
@@ -23,13 +22,12 @@ const viewName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Arra
   .get as (this: unknown) => string | undefined;
 const VIEW_TYPES: ReadonlyMap<string, number> = new Map(VIEW_NAMES.map((name, index) => [name, index]));
 const NO_SIDE: unknown[] = [];
+const NO_SHARES: readonly Shared[] = [];
 
 /** How a packet is written. */
 export interface PacketOptions {
   /** What moves instead of being copied. */
   readonly transfer?: readonly unknown[] | undefined;
-  /** Pid of the only process that will decode it; 0 when any may. */
-  readonly to?: number | undefined;
   /** Above 0: what cannot travel is replaced by a text. */
   readonly lenient?: number;
 }
@@ -42,8 +40,8 @@ export class ValueWriter extends Writer {
   lenient = 0;
   /** What goes beside the bytes. */
   side: unknown[] = NO_SIDE;
-  /** Where the packet goes, as shared objects see it. */
-  readonly destination: { pid: number } = destination();
+  /** The shared objects in the packet. */
+  shares: readonly Shared[] = NO_SHARES;
   #transfer: ReadonlySet<unknown> | null = null;
   #packet = 0;
   #shapeCount = 0;
@@ -59,12 +57,10 @@ export class ValueWriter extends Writer {
   #taken: Shared[] = [];
 
   /** Writes a packet; what it throws leaves the writer ready for the next. */
-  packet(value: unknown, { transfer, to = 0, lenient = 0 }: PacketOptions): void {
+  packet(value: unknown, { transfer, lenient = 0 }: PacketOptions): void {
     this.side = NO_SIDE;
+    this.shares = NO_SHARES;
     this.lenient = lenient;
-    const { destination } = this;
-    const before = destination.pid;
-    destination.pid = to;
     if (transfer !== undefined && transfer.length > 0) this.#transfer = new Set(transfer);
     this.#packet++;
     this.at = 0;
@@ -80,7 +76,6 @@ export class ValueWriter extends Writer {
       this.bytes[0] = this.#flags;
       done = true;
     } finally {
-      destination.pid = before;
       this.#reset(done);
     }
   }
@@ -97,6 +92,7 @@ export class ValueWriter extends Writer {
     if (this.#deferred.length > 0) this.#deferred = [];
     if (this.#buffers.size > 0) this.#buffers.clear();
     if (this.#taken.length === 0) return;
+    this.shares = this.#taken;
     // Making the copies and disposing them gives up the references that were taken for them.
     if (!done) this.#taken.forEach(giveBack);
     this.#taken = [];

@@ -1,4 +1,14 @@
-import { PIPE_EPOCH, PIPE_HOLDERS, PIPE_LOCK, PIPE_MOST_HOLDERS, PIPE_UNDERWAY } from "../memory/layout.ts";
+import {
+  HOLDER_COPIES,
+  HOLDER_EXPECTED,
+  HOLDER_PID,
+  HOLDER_WORDS,
+  PIPE_EPOCH,
+  PIPE_HOLDERS,
+  PIPE_LOCK,
+  PIPE_MOST_HOLDERS,
+  PIPE_UNDERWAY,
+} from "../memory/layout.ts";
 import { alive, deaths, self } from "../memory/process_table.ts";
 import { enter, leave } from "./_gate.ts";
 
@@ -23,28 +33,42 @@ export class Ends {
     this.#words = words;
   }
 
-  /** Notes a copy of `end` that `pid` holds; 0 for one that is on its way to whoever takes it. */
-  add(end: End, pid: number = self()): void {
+  /** Notes a copy of `end` that this process holds from now on. */
+  add(end: End): void {
+    this.#change(() => this.#count(end, self(), 1));
+  }
+
+  /** Notes that this process holds one copy less. */
+  remove(end: End): void {
+    this.#change(() => this.#count(end, self(), -1));
+  }
+
+  /** Notes a copy that is on its way to whoever takes it. */
+  send(end: End): void {
+    this.#change(() => this.#count(end, 0, 1));
+  }
+
+  /** Says that a copy on its way will be `pid`'s, and nobody else's. */
+  address(end: End, pid: number): void {
     this.#change(() => {
-      const place = pid === 0 ? -1 : this.#place(end, pid);
-      if (place < 0) this.#words[PIPE_UNDERWAY + end]!++;
-      else {
-        if (this.#words[place] !== pid) {
-          this.#words[place + 1] = 0;
-          this.#words[place] = pid;
-        }
-        this.#words[place + 1]!++;
-      }
+      const entry = this.#count(end, pid, 1);
+      if (entry < 0) return;
+      this.#words[entry + HOLDER_EXPECTED]!++;
+      this.#count(end, 0, -1);
     });
   }
 
-  /** Notes that a copy is no more, closed or arrived; of a process, or of those on their way. */
-  remove(end: End, pid: number = self()): void {
+  /** Notes that a copy on its way is this process's now: one that was expected, if there is one, which comes to the same. */
+  receive(end: End): void {
     this.#change(() => {
-      const place = pid === 0 ? -1 : this.#place(end, pid);
-      if (place < 0 || this.#words[place] !== pid) {
-        if (this.#words[PIPE_UNDERWAY + end]! > 0) this.#words[PIPE_UNDERWAY + end]!--;
-      } else if (--this.#words[place + 1]! <= 0) this.#words[place] = 0;
+      const entry = this.#entry(end, self());
+      if (entry >= 0 && this.#words[entry + HOLDER_PID] === self() && this.#words[entry + HOLDER_EXPECTED]! > 0) {
+        this.#words[entry + HOLDER_EXPECTED]!--;
+      } else {
+        // The new holder first: the end must not look gone in between.
+        this.#count(end, self(), 1);
+        this.#count(end, 0, -1);
+      }
     });
   }
 
@@ -59,12 +83,30 @@ export class Ends {
     }
   }
 
-  /** Index of the entry of `pid`, else of one that it may take, else -1. */
-  #place(end: End, pid: number): number {
-    const first = PIPE_HOLDERS + end * 2 * PIPE_MOST_HOLDERS;
+  /** Changes the number of copies of `pid`, 0 for those on their way: returns its entry; -1 for those, and where the table is full. */
+  #count(end: End, pid: number, change: 1 | -1): number {
+    const words = this.#words;
+    const entry = pid === 0 ? -1 : this.#entry(end, pid);
+    if (entry < 0 || change < 0 && words[entry + HOLDER_PID] !== pid) {
+      words[PIPE_UNDERWAY + end] = Math.max(0, words[PIPE_UNDERWAY + end]! + change);
+      return -1;
+    }
+    if (words[entry + HOLDER_PID] !== pid) {
+      words[entry + HOLDER_COPIES] = 0;
+      words[entry + HOLDER_EXPECTED] = 0;
+      words[entry + HOLDER_PID] = pid;
+    }
+    words[entry + HOLDER_COPIES]! += change;
+    if (words[entry + HOLDER_COPIES]! <= 0) words[entry + HOLDER_PID] = 0;
+    return entry;
+  }
+
+  /** The entry of `pid`, else one that it may take, else -1. */
+  #entry(end: End, pid: number): number {
+    const first = PIPE_HOLDERS + end * HOLDER_WORDS * PIPE_MOST_HOLDERS;
     let free = -1;
-    for (let entry = first; entry < first + 2 * PIPE_MOST_HOLDERS; entry += 2) {
-      const holder = this.#words[entry]!;
+    for (let entry = first; entry < first + HOLDER_WORDS * PIPE_MOST_HOLDERS; entry += HOLDER_WORDS) {
+      const holder = this.#words[entry + HOLDER_PID]!;
       if (holder === pid) return entry;
       if (free < 0 && (holder === 0 || !alive(holder))) free = entry;
     }
@@ -86,9 +128,9 @@ export class Ends {
 
   #isGone(end: End): boolean {
     if (Atomics.load(this.#words, PIPE_UNDERWAY + end) > 0) return false;
-    const first = PIPE_HOLDERS + end * 2 * PIPE_MOST_HOLDERS;
-    for (let entry = first; entry < first + 2 * PIPE_MOST_HOLDERS; entry += 2) {
-      const holder = Atomics.load(this.#words, entry);
+    const first = PIPE_HOLDERS + end * HOLDER_WORDS * PIPE_MOST_HOLDERS;
+    for (let entry = first; entry < first + HOLDER_WORDS * PIPE_MOST_HOLDERS; entry += HOLDER_WORDS) {
+      const holder = Atomics.load(this.#words, entry + HOLDER_PID);
       if (holder !== 0 && alive(holder)) return false;
     }
     return true;

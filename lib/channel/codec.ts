@@ -1,10 +1,12 @@
 import { TransportError } from "../base/errors.ts";
+import type { Shared } from "../memory/shareable.ts";
 import { ValueReader } from "./_decoder.ts";
 import { Refusal, ValueWriter } from "./_encoder.ts";
 import { type ClassHooks, setClassHooks } from "./_error.ts";
 import { standIn } from "./_kinds.ts";
 import { findPath } from "./_path.ts";
 import { HAS_SHARED } from "./_tags.ts";
+import { addressers } from "./_address.ts";
 import { dispose } from "./_dispose.ts";
 
 /**
@@ -21,6 +23,8 @@ export interface Packet {
   readonly bytes: Uint8Array;
   /** Shared buffers, WebAssembly modules, blobs, ports and other transferred objects; mostly empty. */
   readonly side: readonly unknown[];
+  /** The shared objects in it, as they were described: for {@linkcode address}. */
+  readonly shares?: readonly Shared[];
 }
 
 /** How a value is encoded. */
@@ -31,8 +35,6 @@ export interface EncodeOptions {
   readonly transfer?: readonly unknown[];
   /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
   readonly shared?: boolean;
-  /** Pid of the only process that will decode it, if that is known: copies of pipe ends on their way to it end with it. */
-  readonly to?: number;
 }
 
 /** Packets larger than this are handed out with the memory they were written in. */
@@ -70,7 +72,7 @@ export class Encoder {
     writer.shared = options?.shared ?? true;
     this.#busy = true;
     try {
-      writer.packet(value, { transfer: options?.transfer, to: options?.to });
+      writer.packet(value, { transfer: options?.transfer });
       return this;
     } catch (error) {
       throw explain(error, value, options?.where);
@@ -95,11 +97,11 @@ export class Encoder {
   /** The last packet in memory of its own. */
   take(): Packet {
     const writer = this.#writer;
-    const { side, at } = writer;
-    if (at <= KEEP_BYTES) return { bytes: writer.bytes.slice(0, at), side };
+    const { side, shares, at } = writer;
+    if (at <= KEEP_BYTES) return { bytes: writer.bytes.slice(0, at), side, shares };
     const bytes = writer.bytes.subarray(0, at);
     writer.renew();
-    return { bytes, side };
+    return { bytes, side, shares };
   }
 
   #release(): void {
@@ -117,6 +119,15 @@ function encoder(): Encoder {
 /** `value` as bytes. Throws a `TransportError` that says where the part is that cannot travel. */
 export function encode(value: unknown, options?: EncodeOptions): Packet {
   return encoder().encodeInto(value, options).take();
+}
+
+/**
+ * Says that only the process `pid` will decode the packet. What counts the
+ * copies of itself, as the ends of a pipe do, then counts those on their way as
+ * that process's: if it ends before it has decoded them they end with it.
+ */
+export function address(packet: Packet, pid: number): void {
+  for (const { kind, data } of packet.shares ?? []) addressers().get(kind)?.(data as never, pid);
 }
 
 /** A packet, as far as decoding goes. */

@@ -5,12 +5,11 @@ import { registerSweeper } from "../memory/arena.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
 import { BlockKind, PIPE_BYTES } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
-import { self } from "../memory/process_table.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { type Deadline, deadlineOf, signalOf } from "../sync/park.ts";
 import { type Bytes, into, partOf, raw, toBytes } from "./_bytes.ts";
 import { Channel } from "./_channel.ts";
-import { destination } from "./_destination.ts";
+import { addressers } from "./_address.ts";
 import { type End, Ends } from "./_ends.ts";
 import { type Item, ItemKind, itemOf, NONE, Receiver, Sender, Stop } from "./_exchange.ts";
 import type { Awaited } from "./_signal.ts";
@@ -322,11 +321,10 @@ export class Connection<T = unknown> implements Shareable, Waitable, Disposable 
   /** How the connection travels; for the library's own use. */
   [SHARE](): Shared {
     if (this.#closed) throw closedError();
-    const { pid } = destination();
     const main = this.#main.share("connection");
     const back = this.#back === null ? null : this.#back.share("connection");
-    this.#ends.add(this.#end, pid);
-    return { kind: "Connection", data: [main, back, this.#end, pid] };
+    this.#ends.send(this.#end);
+    return { kind: "Connection", data: [main, back, this.#end] };
   }
 }
 
@@ -352,16 +350,20 @@ function received(value: unknown): unknown {
   throw new EOFError("The other end of the pipe is closed, and nothing is left to receive");
 }
 
-type Travelling = readonly [main: HandleData, back: HandleData | null, end: End, to: number];
+type Travelling = readonly [main: HandleData, back: HandleData | null, end: End];
+
+function endsOf([offset]: HandleData): Ends {
+  return new Ends(wordsAt(offset, PIPE_BYTES / 4));
+}
 
 registerSweeper(BlockKind.Pipe, (offset) => new Channel(offset).wakeAll());
-registerShareable<Travelling>("Connection", ([main, back, end, to]) => {
+addressers().set("Connection", ([main, back, end]: Travelling, pid) => {
+  endsOf(main).address(end, pid);
+  // It may have ended already, and its sweep been over.
+  for (const handle of [main, back]) if (handle !== null) new Channel(handle[0]).wakeAll();
+});
+registerShareable<Travelling>("Connection", ([main, back, end]) => {
   const parts = { main: Handle.adopt(main), back: back === null ? null : Handle.adopt(back), end };
-  const ends = new Ends(wordsAt(parts.main.offset, PIPE_BYTES / 4));
-  if (to !== self()) {
-    // The new holder first: the end must not look gone in between.
-    ends.add(end);
-    ends.remove(end, to);
-  }
+  endsOf(main).receive(end);
   return new Connection(parts);
 });

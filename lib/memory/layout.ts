@@ -341,12 +341,20 @@ export const PIPE_LOCK = CHANNEL_BYTES / 4;
 export const PIPE_EPOCH = PIPE_LOCK + 1;
 /** Pipe words: copies of each end that are on their way, or that found no place in its table. */
 export const PIPE_UNDERWAY = PIPE_LOCK + 2;
-/** Pipe words: for each end a table of who holds copies of it, pid and count. */
+/** Pipe words: for each end a table of who holds copies of it. */
 export const PIPE_HOLDERS = PIPE_LOCK + 16;
+/** Holder word: its pid, or 0 for a free entry. */
+export const HOLDER_PID = 0;
+/** Holder word: how many copies it holds or is to get. */
+export const HOLDER_COPIES = 1;
+/** Holder word: how many of these are still on their way to it. */
+export const HOLDER_EXPECTED = 2;
+/** Words of a holder. */
+export const HOLDER_WORDS = 3;
 /** How many processes each table has place for. */
 export const PIPE_MOST_HOLDERS = 64;
 /** Bytes of a pipe: its first channel and the tables. */
-export const PIPE_BYTES = (PIPE_HOLDERS + 2 * 2 * PIPE_MOST_HOLDERS) * 4;
+export const PIPE_BYTES = (PIPE_HOLDERS + 2 * HOLDER_WORDS * PIPE_MOST_HOLDERS) * 4;
 
 // A manager: one block of kind Managed for its state, one for each thread that talks to it, one for each object.
 

@@ -1,5 +1,5 @@
 import type { WaitState } from "../base/waitable.ts";
-import { decode, decodeError, encode, type Packet } from "../channel/codec.ts";
+import { address, decode, decodeError, encode, type Packet } from "../channel/codec.ts";
 import type { RingRecord } from "../channel/ring.ts";
 import { endWord } from "../memory/process_table.ts";
 import { type Carrier, carry } from "../task/task.ts";
@@ -52,6 +52,7 @@ export class Errand {
       onRecord: (record) => this.#onRecord(record),
       onEnd: (exitCode) => this.#onEnd(exitCode),
     });
+    address(this.#packet, this.pid);
     if (carrier instanceof Promise) void this.#sendLater(carrier);
     else this.#send(carrier);
   }
