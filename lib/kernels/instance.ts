@@ -112,6 +112,8 @@ export function copyBuffer(): number {
 function instantiate(): KernelInstance {
   const desk = takeDesk();
   const exports = link(kernelModule(), desk + STACK_BYTES);
+  // Writes the module's constants; each thread writes the same.
+  exports["prepare"]!();
   const cells = desk + STACK_BYTES;
   const partials = cells + CELLS_BYTES;
   return { exports, cells, partials, partialsLength: (desk + DESK_BYTES - partials) / 8 };
@@ -127,6 +129,7 @@ function link(module: WebAssembly.Module, stackEnd: number): Readonly<Record<str
   const { exports } = new WebAssembly.Instance(module, imports);
   const functions = exports as Record<string, KernelExport> & { __stack_pointer?: WebAssembly.Global };
   if (functions.__stack_pointer !== undefined) functions.__stack_pointer.value = stackEnd;
+
   return functions;
 }
 

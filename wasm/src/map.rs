@@ -8,6 +8,61 @@ use crate::lanes::Lanes;
 /// How many vectors a light loop handles at once; copies of a number fill as many.
 pub const UNROLL: usize = 4;
 
+/// `dst[i] = f(a[i])` of a heavy `f`, of which there is to be one copy: what is left behind the last whole vector goes
+/// through the kernel again, as a vector of its own.
+#[inline(always)]
+pub unsafe fn heavy1<V: Lanes>(
+    mut a: *const V::E,
+    sa: usize,
+    mut dst: *mut V::E,
+    mut n: usize,
+    f: impl Fn(V) -> V,
+    again: unsafe extern "C" fn(*const V::E, usize, *mut V::E, usize),
+) {
+    unsafe {
+        while n >= V::N {
+            f(V::load(a)).store(dst);
+            a = a.add(sa * V::N);
+            dst = dst.add(V::N);
+            n -= V::N;
+        }
+        if n > 0 {
+            let mut rest = V::load_part(a, n, V::one());
+            let place: *mut V::E = (&raw mut rest).cast();
+            again(place, 1, place, V::N);
+            rest.store_part(dst, n);
+        }
+    }
+}
+
+/// `dst[i] = f(a[i], b[i])` of a heavy `f`, likewise.
+#[inline(always)]
+pub unsafe fn heavy2<V: Lanes>(
+    (mut a, sa): (*const V::E, usize),
+    (mut b, sb): (*const V::E, usize),
+    mut dst: *mut V::E,
+    mut n: usize,
+    f: impl Fn(V, V) -> V,
+    again: unsafe extern "C" fn(*const V::E, usize, *const V::E, usize, *mut V::E, usize),
+) {
+    unsafe {
+        while n >= V::N {
+            f(V::load(a), V::load(b)).store(dst);
+            a = a.add(sa * V::N);
+            b = b.add(sb * V::N);
+            dst = dst.add(V::N);
+            n -= V::N;
+        }
+        if n > 0 {
+            let mut rest = V::load_part(a, n, V::one());
+            let mut other = V::load_part(b, n, V::one());
+            let place: *mut V::E = (&raw mut rest).cast();
+            again(place, 1, (&raw mut other).cast(), 1, place, V::N);
+            rest.store_part(dst, n);
+        }
+    }
+}
+
 /// `dst[i] = f(a[i])`.
 #[inline(always)]
 pub unsafe fn map1<V: Lanes, const U: usize>(
@@ -131,9 +186,19 @@ pub unsafe fn map3<V: Lanes, const U: usize>(
     }
 }
 
-/// Exports a function of one vector as a kernel of each dtype named: `unary!(f, 4; F64 f_f64, F32 f_f32)`.
+/// Exports a function of one vector as a kernel of each dtype named: `unary!(f, 4; F64 f_f64, F32 f_f32)`, with how many
+/// vectors the loop handles at once, or `heavy` for a long function.
 #[macro_export]
 macro_rules! unary {
+    ($f:expr, heavy; $($v:ident $name:ident),+ $(,)?) => {
+        $(#[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            a: *const <$crate::lanes::$v as $crate::lanes::Lanes>::E, sa: usize,
+            dst: *mut <$crate::lanes::$v as $crate::lanes::Lanes>::E, n: usize,
+        ) {
+            unsafe { $crate::map::heavy1::<$crate::lanes::$v>(a, sa, dst, n, |x| $f(x), $name) }
+        })+
+    };
     ($f:expr, $unroll:expr; $($v:ident $name:ident),+ $(,)?) => {
         $(#[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(
@@ -148,6 +213,16 @@ macro_rules! unary {
 /// Exports a function of two vectors as a kernel of each dtype named.
 #[macro_export]
 macro_rules! binary {
+    ($f:expr, heavy; $($v:ident $name:ident),+ $(,)?) => {
+        $(#[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            a: *const <$crate::lanes::$v as $crate::lanes::Lanes>::E, sa: usize,
+            b: *const <$crate::lanes::$v as $crate::lanes::Lanes>::E, sb: usize,
+            dst: *mut <$crate::lanes::$v as $crate::lanes::Lanes>::E, n: usize,
+        ) {
+            unsafe { $crate::map::heavy2::<$crate::lanes::$v>((a, sa), (b, sb), dst, n, |x, y| $f(x, y), $name) }
+        })+
+    };
     ($f:expr, $unroll:expr; $($v:ident $name:ident),+ $(,)?) => {
         $(#[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(

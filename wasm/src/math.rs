@@ -3,6 +3,21 @@
 //!
 //! Functions of floats compute in doubles and round once.
 
+use crate::lanes::Doubles;
+
+/// Declares [`Table`]s: `NAME: length = [constants];`, and the function that writes them.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $vis:vis $name:ident: $n:literal = [$($value:expr),* $(,)?];)*) => {
+        $($(#[$doc])* $vis static $name: $crate::math::Table<$n> = $crate::math::Table::new([$($value),*]);)*
+        pub(super) fn prepare() {
+            $(
+                let mut _i = 0;
+                $($name.write(_i, $value); _i += 1;)*
+            )*
+        }
+    };
+}
+
 pub mod error;
 pub mod exp;
 pub mod hyper;
@@ -11,16 +26,97 @@ pub mod log;
 pub mod power;
 pub mod trig;
 
-use crate::lanes::Doubles;
+/// Constants of loops, in memory.
+///
+/// V8 makes a constant vector of three instructions each time round, and loads one from memory with one. So these
+/// arrays look to the compiler as if they could change. They lie among zero-initialised data, and [`prepare`] writes them: each
+/// thread does when it instantiates the module, all of them the same values.
+pub struct Table<const N: usize>(core::cell::UnsafeCell<[f64; N]>);
 
-/// `c[0] + x·(c[1] + x·(c[2] + …))`.
-#[inline(always)]
-pub fn poly<V: Doubles, const N: usize>(x: V, c: [f64; N]) -> V {
-    let mut p = V::num(c[N - 1]);
-    for i in (0..N - 1).rev() {
-        p = p.madd(x, V::num(c[i]));
+// Every thread only ever writes the same values, and reads after it has written.
+unsafe impl<const N: usize> Sync for Table<N> {}
+
+impl<const N: usize> Table<N> {
+    #[doc(hidden)]
+    pub const fn new(values: [f64; N]) -> Self {
+        Self(core::cell::UnsafeCell::new(if cfg!(target_arch = "wasm32") { [0.0; N] } else { values }))
     }
-    p
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn write(&self, i: usize, value: f64) {
+        let place: *mut [f64; N] = core::hint::black_box(self.0.get());
+        unsafe { place.cast::<f64>().add(i).write_volatile(value) }
+    }
+    /// Constant `i` in all lanes.
+    #[inline(always)]
+    pub fn at<V: Doubles>(&self, i: usize) -> V {
+        V::splat(unsafe { *self.0.get().cast::<f64>().add(i) })
+    }
+    /// The first constant, in all lanes.
+    #[inline(always)]
+    pub fn v<V: Doubles>(&self) -> V {
+        self.at(0)
+    }
+    /// The first two constants as a pair.
+    #[inline(always)]
+    pub fn pair<V: Doubles>(&self) -> Pair<V> {
+        Pair { hi: self.at(0), lo: self.at(1) }
+    }
+    /// `c[0] + c[1]·x + c[2]·x² + …`.
+    #[inline(always)]
+    pub fn poly<V: Doubles>(&self, x: V) -> V {
+        self.poly_from(0, x)
+    }
+    /// `c[first] + c[first + 1]·x + …`, by halves (Estrin's scheme): a third of the latency of Horner's, and the
+    /// processor's queues hold few iterations of a loop.
+    #[inline(always)]
+    pub fn poly_from<V: Doubles>(&self, first: usize, x: V) -> V {
+        let z = x.mul(x);
+        let w = z.mul(z);
+        self.sixteen(first, N - first, [x, z, w, w.mul(w)])
+    }
+    #[inline(always)]
+    fn two<V: Doubles>(&self, from: usize, count: usize, x: [V; 4]) -> V {
+        let first = self.at(from);
+        if count == 1 { first } else { self.at::<V>(from + 1).madd(x[0], first) }
+    }
+    #[inline(always)]
+    fn four<V: Doubles>(&self, from: usize, count: usize, x: [V; 4]) -> V {
+        let two = self.two(from, count, x);
+        if count <= 2 { two } else { self.two(from + 2, count - 2, x).madd(x[1], two) }
+    }
+    #[inline(always)]
+    fn eight<V: Doubles>(&self, from: usize, count: usize, x: [V; 4]) -> V {
+        let four = self.four(from, count, x);
+        if count <= 4 { four } else { self.four(from + 4, count - 4, x).madd(x[2], four) }
+    }
+    #[inline(always)]
+    fn sixteen<V: Doubles>(&self, from: usize, count: usize, x: [V; 4]) -> V {
+        let eight = self.eight(from, count, x);
+        if count <= 8 { eight } else { self.eight(from + 8, count - 8, x).madd(x[3], eight) }
+    }
+}
+
+mod constants {
+    tables! {
+        pub ONE: 1 = [1.0];
+        pub HALF: 1 = [0.5];
+        pub TWO: 1 = [2.0];
+    }
+}
+pub use constants::{HALF, ONE, TWO};
+
+/// Writes the constants of all functions; each thread calls it before any kernel.
+#[unsafe(no_mangle)]
+pub extern "C" fn prepare() {
+    constants::prepare();
+    error::prepare();
+    exp::prepare();
+    hyper::prepare();
+    inverse::prepare();
+    log::prepare();
+    power::prepare();
+    trig::prepare();
 }
 
 /// The upper 26 bits of the significand: products of two such numbers are exact.

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::inverse::acos;
 
-crate::unary!(acos, 1; F64 acos_f64);
-crate::unary!(float, 1; F32 acos_f32);
+crate::unary!(acos, heavy; F64 acos_f64);
+crate::unary!(float, heavy; F32 acos_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::inverse::asin;
 
-crate::unary!(asin, 1; F64 asin_f64);
-crate::unary!(float, 1; F32 asin_f32);
+crate::unary!(asin, heavy; F64 asin_f64);
+crate::unary!(float, heavy; F32 asin_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::inverse::atan;
 
-crate::unary!(atan, 1; F64 atan_f64);
-crate::unary!(float, 1; F32 atan_f32);
+crate::unary!(atan, heavy; F64 atan_f64);
+crate::unary!(float, heavy; F32 atan_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

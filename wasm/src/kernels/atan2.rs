@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::inverse::atan2;
 
-crate::binary!(atan2, 1; F64 atan2_f64);
-crate::binary!(float, 1; F32 atan2_f32);
+crate::binary!(atan2, heavy; F64 atan2_f64);
+crate::binary!(float, heavy; F32 atan2_f32);
 
 #[inline(always)]
 fn float(x: F32, y: F32) -> F32 {

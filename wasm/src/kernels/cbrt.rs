@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::power::cbrt;
 
-crate::unary!(cbrt, 1; F64 cbrt_f64);
-crate::unary!(float, 1; F32 cbrt_f32);
+crate::unary!(cbrt, heavy; F64 cbrt_f64);
+crate::unary!(float, heavy; F32 cbrt_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

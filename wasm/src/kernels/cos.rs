@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::trig::{cos, cos_short};
 
-crate::unary!(cos, 1; F64 cos_f64);
-crate::unary!(float, 1; F32 cos_f32);
+crate::unary!(cos, heavy; F64 cos_f64);
+crate::unary!(float, heavy; F32 cos_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::error::erf;
 
-crate::unary!(erf, 1; F64 erf_f64);
-crate::unary!(float, 1; F32 erf_f32);
+crate::unary!(erf, heavy; F64 erf_f64);
+crate::unary!(float, heavy; F32 erf_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::exp::{exp, exp_short};
 
-crate::unary!(exp, 1; F64 exp_f64);
-crate::unary!(float, 1; F32 exp_f32);
+crate::unary!(exp, heavy; F64 exp_f64);
+crate::unary!(float, heavy; F32 exp_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

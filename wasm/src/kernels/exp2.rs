@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::exp::exp2;
 
-crate::unary!(exp2, 1; F64 exp2_f64);
-crate::unary!(float, 1; F32 exp2_f32);
+crate::unary!(exp2, heavy; F64 exp2_f64);
+crate::unary!(float, heavy; F32 exp2_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

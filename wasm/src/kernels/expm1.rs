@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::exp::expm1;
 
-crate::unary!(expm1, 1; F64 expm1_f64);
-crate::unary!(float, 1; F32 expm1_f32);
+crate::unary!(expm1, heavy; F64 expm1_f64);
+crate::unary!(float, heavy; F32 expm1_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::log::log1p;
 
-crate::unary!(log1p, 1; F64 log1p_f64);
-crate::unary!(float, 1; F32 log1p_f32);
+crate::unary!(log1p, heavy; F64 log1p_f64);
+crate::unary!(float, heavy; F32 log1p_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::log::log2;
 
-crate::unary!(log2, 1; F64 log2_f64);
-crate::unary!(float, 1; F32 log2_f32);
+crate::unary!(log2, heavy; F64 log2_f64);
+crate::unary!(float, heavy; F32 log2_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

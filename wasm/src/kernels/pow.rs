@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::power::pow;
 
-crate::binary!(pow, 1; F64 pow_f64);
-crate::binary!(float, 1; F32 pow_f32);
+crate::binary!(pow, heavy; F64 pow_f64);
+crate::binary!(float, heavy; F32 pow_f32);
 
 #[inline(always)]
 fn float(x: F32, y: F32) -> F32 {

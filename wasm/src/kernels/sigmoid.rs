@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::exp::{sigmoid, sigmoid_short};
 
-crate::unary!(sigmoid, 1; F64 sigmoid_f64);
-crate::unary!(float, 1; F32 sigmoid_f32);
+crate::unary!(sigmoid, heavy; F64 sigmoid_f64);
+crate::unary!(float, heavy; F32 sigmoid_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::trig::{sin, sin_short};
 
-crate::unary!(sin, 1; F64 sin_f64);
-crate::unary!(float, 1; F32 sin_f32);
+crate::unary!(sin, heavy; F64 sin_f64);
+crate::unary!(float, heavy; F32 sin_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

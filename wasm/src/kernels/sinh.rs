@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::hyper::sinh;
 
-crate::unary!(sinh, 1; F64 sinh_f64);
-crate::unary!(float, 1; F32 sinh_f32);
+crate::unary!(sinh, heavy; F64 sinh_f64);
+crate::unary!(float, heavy; F32 sinh_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

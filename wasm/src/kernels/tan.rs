@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::trig::{tan, tan_short};
 
-crate::unary!(tan, 1; F64 tan_f64);
-crate::unary!(float, 1; F32 tan_f32);
+crate::unary!(tan, heavy; F64 tan_f64);
+crate::unary!(float, heavy; F32 tan_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

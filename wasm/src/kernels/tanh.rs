@@ -3,8 +3,8 @@
 use crate::lanes::F32;
 use crate::math::hyper::{tanh, tanh_short};
 
-crate::unary!(tanh, 1; F64 tanh_f64);
-crate::unary!(float, 1; F32 tanh_f32);
+crate::unary!(tanh, heavy; F64 tanh_f64);
+crate::unary!(float, heavy; F32 tanh_f32);
 
 #[inline(always)]
 fn float(x: F32) -> F32 {

@@ -1,45 +1,27 @@
 //! Arc sines, cosines and tangents (fdlibm's polynomials, with quotients as pairs).
 
-use super::{Pair, exact_sum, fast_sum, head, poly, quotient};
+use super::{HALF, ONE, Pair, TWO, exact_sum, fast_sum, head, quotient};
 use crate::lanes::Doubles;
 
-const PI: [f64; 2] = [core::f64::consts::PI, 1.224_646_799_147_353_2e-16];
-const HALF_PI: [f64; 2] = [core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17];
-const QUARTER_PI: [f64; 2] = [core::f64::consts::FRAC_PI_4, 3.061_616_997_868_383e-17];
-/// tan(π/8): beyond, π/4 is taken off the angle.
-const EIGHTH: f64 = 0.414_213_562_373_095;
-/// `(x - atan x) / x³` by powers of x².
-const ATAN: [f64; 11] = [
-    3.333_333_333_333_293e-1,
-    -1.999_999_999_987_648_3e-1,
-    1.428_571_427_250_346_6e-1,
-    -1.111_111_040_546_235_6e-1,
-    9.090_887_133_436_507e-2,
-    -7.691_876_205_044_83e-2,
-    6.661_073_137_387_531e-2,
-    -5.833_570_133_790_573_5e-2,
-    4.976_877_994_615_932e-2,
-    -3.653_157_274_421_691_6e-2,
-    1.628_582_011_536_578_2e-2,
-];
-/// `(asin x - x) / x³` as a quotient of polynomials of x².
-const ASIN_OVER: [f64; 6] = [
-    1.666_666_666_666_666_6e-1,
-    -3.255_658_186_224_009e-1,
-    2.012_125_321_348_629_3e-1,
-    -4.005_553_450_067_941_1e-2,
-    7.915_349_942_898_145e-4,
-    3.479_331_075_960_212e-5,
-];
-const ASIN_UNDER: [f64; 5] =
-    [1.0, -2.403_394_911_734_414_2, 2.020_945_760_233_505_7, -6.882_839_716_054_533e-1, 7.703_815_055_590_194e-2];
+tables! {
+    PI: 2 = [core::f64::consts::PI, 1.224_646_799_147_353_2e-16];
+    HALF_PI: 2 = [core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17];
+    QUARTER_PI: 2 = [core::f64::consts::FRAC_PI_4, 3.061_616_997_868_383e-17];
+    /// tan(π/8): beyond, π/4 is taken off the angle.
+    EIGHTH: 1 = [0.414_213_562_373_095];
+    /// `(x - atan x) / x³` by powers of x².
+    ATAN: 11 = [ 3.333_333_333_333_293e-1, -1.999_999_999_987_648_3e-1, 1.428_571_427_250_346_6e-1, -1.111_111_040_546_235_6e-1, 9.090_887_133_436_507e-2, -7.691_876_205_044_83e-2, 6.661_073_137_387_531e-2, -5.833_570_133_790_573_5e-2, 4.976_877_994_615_932e-2, -3.653_157_274_421_691_6e-2, 1.628_582_011_536_578_2e-2, ];
+    /// `(asin x - x) / x³` as a quotient of polynomials of x².
+    ASIN_OVER: 6 = [ 1.666_666_666_666_666_6e-1, -3.255_658_186_224_009e-1, 2.012_125_321_348_629_3e-1, -4.005_553_450_067_941_1e-2, 7.915_349_942_898_145e-4, 3.479_331_075_960_212e-5, ];
+    ASIN_UNDER: 5 = [1.0, -2.403_394_911_734_414_2, 2.020_945_760_233_505_7, -6.882_839_716_054_533e-1, 7.703_815_055_590_194e-2];
+}
 
 /// The angle of `y / x` for positive `x` and `y`, not both zero or infinite.
 #[inline(always)]
 fn angle<V: Doubles>(y: V, x: V) -> Pair<V> {
     let steep = x.lt(y);
     let (num, den) = (steep.select(x, y), steep.select(y, x));
-    let wide = den.mul(V::num(EIGHTH)).lt(num);
+    let wide = den.mul(EIGHTH.v()).lt(num);
     let zero = Pair { hi: V::zero(), lo: V::zero() };
     let (minus, plus) = (exact_sum(num, den.neg()), exact_sum(den, num));
     let num = Pair::select(wide, minus, Pair { hi: num, lo: zero.lo });
@@ -47,13 +29,13 @@ fn angle<V: Doubles>(y: V, x: V) -> Pair<V> {
     let u = quotient(num, den);
     let z = u.hi.mul(u.hi);
     // atan(u) = u - u·z·(…), plus what the quotient's second part adds.
-    let curve = u.hi.mul(z.mul(poly(z, ATAN)));
-    let low = u.lo.mul(V::one().sub(z)).sub(curve);
+    let curve = u.hi.mul(z.mul(ATAN.poly(z)));
+    let low = u.lo.mul(ONE.v::<V>().sub(z)).sub(curve);
     // The angle is base ± that: 0 + a, π/4 + a, π/2 - a, π/4 - a.
     let sign = steep.and(V::sign_bits());
     let (hi, lo) = (u.hi.xor(sign), low.xor(sign));
-    let quarter = Pair::<V>::num(QUARTER_PI[0], QUARTER_PI[1]);
-    let half = Pair::<V>::num(HALF_PI[0], HALF_PI[1]);
+    let quarter = QUARTER_PI.pair();
+    let half = HALF_PI.pair();
     let base = Pair::select(wide, quarter, Pair::select(steep, half, zero));
     let sum = fast_sum(base.hi, hi);
     fast_sum(sum.hi, sum.lo.add(lo.add(base.lo)))
@@ -64,7 +46,7 @@ pub fn atan<V: Doubles>(x: V) -> V {
     let a = x.abs();
     // Beyond 2^60 the angle is π/2 to all bits, and the largest numbers would overflow.
     let most = V::num(1_152_921_504_606_846_976.0);
-    let y = angle(most.lt(a).select(most, a), V::one()).value();
+    let y = angle(most.lt(a).select(most, a), ONE.v()).value();
     // What is too small for the quotient's parts is its own arc tangent; so is NaN.
     V::num(1e-9).lt(a).select(y, a).copysign(x)
 }
@@ -76,20 +58,20 @@ pub fn atan2<V: Doubles>(y: V, x: V) -> V {
     // Infinite operands count as 1, and the finite one beside them as 0.
     let (iy, ix) = (ay.eq(infinity), ax.eq(infinity));
     let any = iy.or(ix);
-    let by = any.select(iy.and(V::one()), ay);
-    let bx = any.select(ix.and(V::one()), ax);
+    let by = any.select(iy.and(ONE.v()), ay);
+    let bx = any.select(ix.and(ONE.v()), ax);
     // Sums of the largest numbers overflow, and parts of the least vanish.
     let big = V::num(1e300);
     let large = big.lt(by).or(big.lt(bx));
     let small = by.lt(V::num(1e-250)).and(bx.lt(V::num(1e200)));
-    let scale = large.select(V::num(f64::from_bits((1023 - 100) << 52)), small.select(V::num(f64::from_bits((1023 + 200) << 52)), V::one()));
+    let scale = large.select(V::num(f64::from_bits((1023 - 100) << 52)), small.select(V::num(f64::from_bits((1023 + 200) << 52)), ONE.v()));
     let (by, bx) = (by.mul(scale), bx.mul(scale));
     let flat = by.eq(V::zero());
-    let a = angle(by, flat.select(V::one(), bx));
+    let a = angle(by, flat.select(ONE.v(), bx));
     // In the left half plane the angle is π less that.
     let left = x.and(V::sign_bits()).ieq(V::sign_bits());
-    let s = fast_sum(V::num(PI[0]), a.hi.neg());
-    let b = Pair { hi: s.hi, lo: s.lo.add(V::num(PI[1]).sub(a.lo)) };
+    let s = fast_sum(PI.at(0), a.hi.neg());
+    let b = Pair { hi: s.hi, lo: s.lo.add(PI.at::<V>(1).sub(a.lo)) };
     let r = Pair::select(left, b, a).value().copysign(y);
     x.eq(x).and(y.eq(y)).select(r, x.add(y))
 }
@@ -97,14 +79,14 @@ pub fn atan2<V: Doubles>(y: V, x: V) -> V {
 /// `(asin x - x) / x³` for z = x².
 #[inline(always)]
 fn asin_curve<V: Doubles>(z: V) -> V {
-    z.mul(poly(z, ASIN_OVER)).div(poly(z, ASIN_UNDER))
+    z.mul(ASIN_OVER.poly(z)).div(ASIN_UNDER.poly(z))
 }
 
 /// What both functions take of `|x|`: z is x², or (1 - |x|)/2 beyond ½; its root's first bits and the rest.
 #[inline(always)]
 fn asin_parts<V: Doubles>(a: V) -> (V, V, V, Pair<V>) {
-    let small = a.lt(V::num(0.5));
-    let z = small.select(a.mul(a), V::one().sub(a).mul(V::num(0.5)));
+    let small = a.lt(HALF.v());
+    let z = small.select(a.mul(a), ONE.v::<V>().sub(a).mul(HALF.v()));
     let s = z.sqrt();
     let f = head(s);
     let sum = s.add(f);
@@ -118,10 +100,10 @@ pub fn asin<V: Doubles>(x: V) -> V {
     let (small, r, s, root) = asin_parts(a);
     let near = a.madd(r, a);
     // π/4 - (2·s·r - (π/2's rest - 2c) - (π/4 - 2f))
-    let two = V::num(2.0);
-    let p = s.mul(two).mul(r).sub(V::num(HALF_PI[1]).sub(root.lo.mul(two)));
-    let q = V::num(QUARTER_PI[0]).sub(root.hi.mul(two));
-    let far = V::num(QUARTER_PI[0]).sub(p.sub(q));
+    let two = TWO.v();
+    let p = s.mul(two).mul(r).sub(HALF_PI.at::<V>(1).sub(root.lo.mul(two)));
+    let q = QUARTER_PI.at::<V>(0).sub(root.hi.mul(two));
+    let far = QUARTER_PI.at::<V>(0).sub(p.sub(q));
     let y = small.select(near, far).copysign(x);
     x.eq(x).select(y, x)
 }
@@ -130,11 +112,11 @@ pub fn asin<V: Doubles>(x: V) -> V {
 pub fn acos<V: Doubles>(x: V) -> V {
     let a = x.abs();
     let (small, r, s, root) = asin_parts(a);
-    let near = V::num(HALF_PI[0]).sub(x.sub(V::num(HALF_PI[1]).sub(x.mul(r))));
-    let two = V::num(2.0);
+    let near = HALF_PI.at::<V>(0).sub(x.sub(HALF_PI.at::<V>(1).sub(x.mul(r))));
+    let two = TWO.v();
     let right = root.hi.add(s.madd(r, root.lo)).mul(two);
-    let w = r.mul(s).sub(V::num(HALF_PI[1]));
-    let left = V::num(HALF_PI[0]).sub(s.add(w)).mul(two);
+    let w = r.mul(s).sub(HALF_PI.at(1));
+    let left = HALF_PI.at::<V>(0).sub(s.add(w)).mul(two);
     let far = x.lt(V::zero()).select(left, right);
     small.select(near, far)
 }

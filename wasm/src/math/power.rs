@@ -2,21 +2,26 @@
 
 use super::exp::{any_above, clamp, exp_pair, scale, scale_far};
 use super::log::log_pair;
-use super::{Pair, head, poly, product};
+use super::{HALF, ONE, Pair, TWO, head, product};
 use crate::lanes::Doubles;
+
+tables! {
+    /// The cube root of 1 to 2, to 2^-16.
+    CBRT: 5 = [ 0.506_979_373_799_282_5, 0.718_153_949_844_424_4, -0.300_611_570_875_931_5, 8.609_135_242_744_443e-2, -1.060_389_752_770_094_1e-2, ];
+}
 
 /// `x^y` as `e^(y·log x)`, the exponent as a pair; the special cases are those of `Math.pow`.
 #[inline(always)]
 pub fn pow<V: Doubles>(x: V, y: V) -> V {
     let a = x.abs();
     // An exponent beyond gives 0, 1 or ∞ whatever its digits.
-    let exponent = clamp(y, -1e20, 1e20);
+    let exponent = clamp(y, V::num(-1e20), V::num(1e20));
     let p = product(log_pair(a), Pair { hi: exponent, lo: V::zero() });
     let far = V::num(800.0).lt(p.hi.abs());
-    let p = Pair { hi: clamp(p.hi, -800.0, 800.0), lo: p.lo.andnot(far) };
+    let p = Pair { hi: clamp(p.hi, V::num(-800.0), V::num(800.0)), lo: p.lo.andnot(far) };
     let (e, reduced) = exp_pair(p);
     let e = e.value();
-    let r = if any_above(p.hi, 707.0) { scale_far(e, reduced.k) } else { scale(e, reduced.shift) };
+    let r = if any_above(p.hi, V::num(707.0)) { scale_far(e, reduced.k) } else { scale(e, reduced.shift) };
     let plain = V::zero().lt(x).and(x.le(V::num(f64::MAX))).and(y.abs().le(V::num(f64::MAX)));
     if plain.all() { r } else { plain.select(r, special(x, y, r)) }
 }
@@ -35,7 +40,7 @@ fn special<V: Doubles>(x: V, y: V, r: V) -> V {
     let r = y.abs().eq(infinity).select(limit, r);
     // Negative numbers have powers with whole exponents only, and odd ones keep the sign.
     let whole = y.trunc().eq(y);
-    let half = y.mul(V::num(0.5));
+    let half = y.mul(HALF.v());
     let odd = whole.andnot(half.trunc().eq(half));
     let negative = x.and(V::sign_bits()).ieq(V::sign_bits());
     let r = negative.and(odd).select(r.neg(), r);
@@ -46,14 +51,6 @@ fn special<V: Doubles>(x: V, y: V, r: V) -> V {
     y.eq(zero).select(one, r)
 }
 
-/// The cube root of 1 to 2, to 2^-16.
-const CBRT: [f64; 5] = [
-    0.506_979_373_799_282_5,
-    0.718_153_949_844_424_4,
-    -0.300_611_570_875_931_5,
-    8.609_135_242_744_443e-2,
-    -1.060_389_752_770_094_1e-2,
-];
 
 #[inline(always)]
 pub fn cbrt<V: Doubles>(x: V) -> V {
@@ -62,15 +59,15 @@ pub fn cbrt<V: Doubles>(x: V) -> V {
     let n = small.select(a.mul(V::num(18_014_398_509_481_984.0)), a);
     let magic = V::num(4_503_599_627_370_496.0);
     let e = n.shr(52).or(magic).sub(magic).sub(V::num(1023.0));
-    let m = n.and(V::bits(0x000f_ffff_ffff_ffff)).or(V::one());
+    let m = n.and(V::bits(0x000f_ffff_ffff_ffff)).or(ONE.v());
     // a = m·2^(3q + rest); 54, by which denormal numbers are scaled, is a multiple of 3.
     let q = e.mul(V::num(1.0 / 3.0)).add(V::num(0.1)).floor();
     let rest = e.sub(q.mul(V::num(3.0)));
-    let (first, second) = (rest.eq(V::one()), rest.eq(V::num(2.0)));
-    let by = second.select(V::num(4.0), first.select(V::num(2.0), V::one()));
-    let root = second.select(V::num(1.587_401_051_968_199_4), first.select(V::num(1.259_921_049_894_873_2), V::one()));
+    let (first, second) = (rest.eq(ONE.v()), rest.eq(TWO.v()));
+    let by = second.select(V::num(4.0), first.select(TWO.v(), ONE.v()));
+    let root = second.select(V::num(1.587_401_051_968_199_4), first.select(V::num(1.259_921_049_894_873_2), ONE.v()));
     let b = m.mul(by);
-    let t = poly(m, CBRT).mul(root);
+    let t = CBRT.poly(m).mul(root);
     // Halley's step to 2^-48, then one more of a root whose square is exact.
     let cube = t.mul(t).mul(t);
     let t = t.mul(cube.add(b.add(b))).div(cube.add(cube).add(b));
@@ -78,7 +75,7 @@ pub fn cbrt<V: Doubles>(x: V) -> V {
     let r = b.div(t.mul(t));
     let t = t.madd(r.sub(t).div(t.add(t).add(r)), t);
     let q = small.select(q.sub(V::num(18.0)), q);
-    let y = scale(t, q.add(V::num(super::exp::ROUND))).copysign(x);
+    let y = scale(t, q.add(super::exp::ROUND.v())).copysign(x);
     // 0, ∞ and NaN are their own roots.
     V::zero().lt(a).and(a.le(V::num(f64::MAX))).select(y, x)
 }

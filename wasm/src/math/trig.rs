@@ -1,44 +1,23 @@
 //! Sines, cosines and tangents: the nearest multiple of π/2 is taken off, then a polynomial each for sine and cosine.
 
 use super::exp::ROUND;
-use super::{Pair, exact_product, exact_sum, fast_sum, poly, quotient};
-use crate::lanes::{Doubles, F64, Floats, Lanes};
+use super::{HALF, ONE, Pair, exact_product, exact_sum, fast_sum, quotient};
+use crate::lanes::{Doubles, F64, Lanes};
 
-const TWO_OVER_PI: f64 = core::f64::consts::FRAC_2_PI;
-/// π/2 as twice 33 bits, whose products with a whole number of 20 bits are exact, and the rest.
-const HALF_PI: [f64; 3] = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
-/// Below, whole numbers have at most 20 bits.
-const MEDIUM: f64 = 1_600_000.0;
-/// `(sin x - x) / x³` and `(cos x - 1 + x²/2) / x⁴` by powers of x² (fdlibm's).
-const SIN: [f64; 6] = [
-    -1.666_666_666_666_663_2e-1,
-    8.333_333_333_322_49e-3,
-    -1.984_126_982_985_795e-4,
-    2.755_731_370_707_006_8e-6,
-    -2.505_076_025_340_686_3e-8,
-    1.589_690_995_211_55e-10,
-];
-const COS: [f64; 6] = [
-    4.166_666_666_666_66e-2,
-    -1.388_888_888_887_411e-3,
-    2.480_158_728_947_673e-5,
-    -2.755_731_435_139_066_3e-7,
-    2.087_572_321_298_175e-9,
-    -1.135_964_755_778_819_5e-11,
-];
-/// `(sin x - x) / x³` and `(cos x - 1) / x²` by powers of x², to 2^-37 and 2^-34, for floats.
-const SIN_SHORT: [f64; 4] = [
-    -0.166_666_666_407_886_58,
-    8.333_329_303_864_759e-3,
-    -1.983_931_195_335_095_5e-4,
-    2.718_118_599_764_855e-6,
-];
-const COS_SHORT: [f64; 4] = [
-    -0.499_999_997_250_198_84,
-    4.166_662_331_390_477e-2,
-    -1.388_676_345_355_666_5e-3,
-    2.439_041_781_828_17e-5,
-];
+tables! {
+    TWO_OVER_PI: 1 = [core::f64::consts::FRAC_2_PI];
+    /// π/2 as twice 33 bits, whose products with a whole number of 20 bits are exact, and the rest.
+    HALF_PI: 3 = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+    /// Below, whole numbers have at most 20 bits.
+    MEDIUM: 1 = [1_600_000.0];
+    /// `(sin x - x) / x³` and `(cos x - 1 + x²/2) / x⁴` by powers of x² (fdlibm's).
+    SIN: 6 = [ -1.666_666_666_666_663_2e-1, 8.333_333_333_322_49e-3, -1.984_126_982_985_795e-4, 2.755_731_370_707_006_8e-6, -2.505_076_025_340_686_3e-8, 1.589_690_995_211_55e-10, ];
+    COS: 6 = [ 4.166_666_666_666_66e-2, -1.388_888_888_887_411e-3, 2.480_158_728_947_673e-5, -2.755_731_435_139_066_3e-7, 2.087_572_321_298_175e-9, -1.135_964_755_778_819_5e-11, ];
+    /// `(sin x - x) / x³` and `(cos x - 1) / x²` by powers of x², to 2^-37 and 2^-34, for floats.
+    SIN_SHORT: 4 = [ -0.166_666_666_407_886_58, 8.333_329_303_864_759e-3, -1.983_931_195_335_095_5e-4, 2.718_118_599_764_855e-6, ];
+    COS_SHORT: 4 = [ -0.499_999_997_250_198_84, 4.166_662_331_390_477e-2, -1.388_676_345_355_666_5e-3, 2.439_041_781_828_17e-5, ];
+}
+
 /// The bits of 2/π behind the point.
 const TWO_OVER_PI_BITS: [u64; 20] = [
     0xa2f9_836e_4e44_1529, 0xfc27_57d1_f534_ddc0, 0xdb62_9599_3c43_9041, 0xfe51_63ab_debb_c561,
@@ -56,7 +35,7 @@ struct Reduced<V> {
 
 #[inline(always)]
 fn reduce<V: Doubles>(x: V) -> Reduced<V> {
-    if V::num(MEDIUM).lt(x.abs()).any() {
+    if MEDIUM.v::<V>().lt(x.abs()).any() {
         return reduce_far(x);
     }
     reduce_near(x)
@@ -64,11 +43,11 @@ fn reduce<V: Doubles>(x: V) -> Reduced<V> {
 
 #[inline(always)]
 fn reduce_near<V: Doubles>(x: V) -> Reduced<V> {
-    let quadrant = x.mul(V::num(TWO_OVER_PI)).add(V::num(ROUND));
-    let n = quadrant.sub(V::num(ROUND));
-    let a = n.nmadd(V::num(HALF_PI[0]), x);
-    let b = exact_sum(a, n.mul(V::num(HALF_PI[1])).neg());
-    let c = n.nmadd(V::num(HALF_PI[2]), b.lo);
+    let quadrant = x.mul(TWO_OVER_PI.v()).add(ROUND.v());
+    let n = quadrant.sub(ROUND.v());
+    let a = n.nmadd(HALF_PI.at(0), x);
+    let b = exact_sum(a, n.mul(HALF_PI.at(1)).neg());
+    let c = n.nmadd(HALF_PI.at(2), b.lo);
     Reduced { angle: fast_sum(b.hi, c), quadrant }
 }
 
@@ -78,7 +57,7 @@ fn reduce_near<V: Doubles>(x: V) -> Reduced<V> {
 fn reduce_far<V: Doubles>(x: V) -> Reduced<V> {
     Reduced {
         angle: Pair { hi: x.each(|x| far(x).0), lo: x.each(|x| far(x).1) },
-        quadrant: x.each(|x| far(x).2).add(V::num(ROUND)),
+        quadrant: x.each(|x| far(x).2).add(ROUND.v()),
     }
 }
 
@@ -86,9 +65,9 @@ fn reduce_far<V: Doubles>(x: V) -> Reduced<V> {
 /// numbers, and which quadrant it is in.
 #[inline(never)]
 fn far(x: f64) -> (f64, f64, f64) {
-    if x.abs() <= MEDIUM || x - x != 0.0 {
+    if x.abs() <= 1_600_000.0 || x - x != 0.0 {
         let near = reduce_near(F64::splat(x));
-        let n = near.quadrant.sub(F64::num(ROUND));
+        let n = near.quadrant.sub(ROUND.v());
         return (near.angle.hi.lane(0), near.angle.lo.lane(0), n.lane(0));
     }
     let pattern = x.to_bits();
@@ -142,19 +121,19 @@ fn far(x: f64) -> (f64, f64, f64) {
 fn sin_part<V: Doubles>(a: Pair<V>) -> Pair<V> {
     let z = a.hi.mul(a.hi);
     let v = z.mul(a.hi);
-    let r = poly(z, [SIN[1], SIN[2], SIN[3], SIN[4], SIN[5]]);
-    let low = z.mul(a.lo.mul(V::num(0.5)).sub(v.mul(r))).sub(a.lo);
-    Pair { hi: a.hi, lo: v.mul(V::num(SIN[0])).sub(low) }
+    let r = SIN.poly_from(1, z);
+    let low = z.mul(a.lo.mul(HALF.v()).sub(v.mul(r))).sub(a.lo);
+    Pair { hi: a.hi, lo: v.mul(SIN.at(0)).sub(low) }
 }
 
 /// cos of a reduced angle, as a sum.
 #[inline(always)]
 fn cos_part<V: Doubles>(a: Pair<V>) -> Pair<V> {
     let z = a.hi.mul(a.hi);
-    let r = z.mul(poly(z, COS));
-    let half = z.mul(V::num(0.5));
-    let w = V::one().sub(half);
-    Pair { hi: w, lo: V::one().sub(w).sub(half).add(z.mul(r).sub(a.hi.mul(a.lo))) }
+    let r = z.mul(COS.poly(z));
+    let half = z.mul(HALF.v());
+    let w = ONE.v::<V>().sub(half);
+    Pair { hi: w, lo: ONE.v::<V>().sub(w).sub(half).add(z.mul(r).sub(a.hi.mul(a.lo))) }
 }
 
 /// A mask of the lanes whose whole number has this bit.
@@ -192,19 +171,19 @@ pub fn tan<V: Doubles>(x: V) -> V {
 /// Sine and cosine for floats, each to 2^-34.
 #[inline(always)]
 fn short<V: Doubles>(x: V) -> (V, V, V) {
-    let (r, quadrant) = if V::num(MEDIUM).lt(x.abs()).any() {
+    let (r, quadrant) = if MEDIUM.v::<V>().lt(x.abs()).any() {
         let a = reduce_far(x);
         (a.angle.hi, a.quadrant)
     } else {
-        let quadrant = x.mul(V::num(TWO_OVER_PI)).add(V::num(ROUND));
-        let n = quadrant.sub(V::num(ROUND));
-        let rest = n.nmadd(V::num(HALF_PI[0]), x);
-        let rest = n.nmadd(V::num(HALF_PI[1]), rest);
-        (n.nmadd(V::num(HALF_PI[2]), rest), quadrant)
+        let quadrant = x.mul(TWO_OVER_PI.v()).add(ROUND.v());
+        let n = quadrant.sub(ROUND.v());
+        let rest = n.nmadd(HALF_PI.at(0), x);
+        let rest = n.nmadd(HALF_PI.at(1), rest);
+        (n.nmadd(HALF_PI.at(2), rest), quadrant)
     };
     let z = r.mul(r);
-    let s = z.mul(r).madd(poly(z, SIN_SHORT), r);
-    (s, z.madd(poly(z, COS_SHORT), V::one()), quadrant)
+    let s = z.mul(r).madd(SIN_SHORT.poly(z), r);
+    (s, z.madd(COS_SHORT.poly(z), ONE.v()), quadrant)
 }
 
 #[inline(always)]
