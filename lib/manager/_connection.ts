@@ -1,7 +1,7 @@
 import { ClosedError, TransportError, WorkerDiedError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
-import { decode, decodeError, Encoder } from "../channel/codec.ts";
-import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
+import { decodeError, Encoder } from "../channel/codec.ts";
+import { bytesOf, RingReader, type RingRecord, RingWriter, valueOf } from "../channel/ring.ts";
 import { Handle } from "../memory/handle.ts";
 import {
   BlockKind,
@@ -199,7 +199,7 @@ export class Connection {
     const pending = this.#settle(record.id);
     try {
       // Decoded also when nobody waits any more: what it holds must be given up.
-      const value = record.kind === Reply.Value ? decode(record) : decodeError(record);
+      const value = record.kind === Reply.Value ? valueOf(record) : decodeError({ bytes: bytesOf(record) });
       if (record.kind === Reply.Value) pending?.resolve(value);
       else pending?.reject(value);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { TransportError } from "../base/errors.ts";
-import { decode, encodeError, Encoder } from "../channel/codec.ts";
-import { RingReader, RingWriter } from "../channel/ring.ts";
+import { encodeError, Encoder } from "../channel/codec.ts";
+import { RingReader, RingWriter, valueOf } from "../channel/ring.ts";
 import type { Handle } from "../memory/handle.ts";
 import {
   CLIENT_BELL,
@@ -75,7 +75,7 @@ export class Guest {
       const { kind, id, aux, aux2 } = record;
       let payload: unknown;
       try {
-        payload = decode(record);
+        payload = valueOf(record);
       } catch (error) {
         this.#requests.done();
         this.replyThrown(id, error);

@@ -1,4 +1,4 @@
-import type { DTypeName } from "../memory/dtype.ts";
+import type { DTypeName, ElementInput, ElementOf } from "../memory/dtype.ts";
 import { Handle } from "../memory/handle.ts";
 import { MANAGER_PHASE } from "../memory/layout.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
@@ -60,11 +60,11 @@ export class ManagerClient implements Shareable {
   }
 
   /** A managed array of one element type: of that many zeros, or of these values. */
-  Array<T extends number | bigint = number>(
-    dtype: DTypeName,
-    lengthOrValues: number | Iterable<T>,
-  ): Promise<ArrayProxy<T>> {
-    return this._create("Array", [dtype, collected(lengthOrValues)]) as Promise<ArrayProxy<T>>;
+  Array<D extends DTypeName>(
+    dtype: D,
+    lengthOrValues: number | Iterable<ElementInput<D>>,
+  ): Promise<ArrayProxy<ElementOf<D>>> {
+    return this._create("Array", [dtype, collected(lengthOrValues)]) as Promise<ArrayProxy<ElementOf<D>>>;
   }
 
   /** A managed lock. */
