@@ -51,9 +51,11 @@ export function signalOf(options: WaitOptions | undefined): AbortSignal | undefi
 /** Most looks of one spin: as long as falling asleep would take. */
 const MOST_SPINS = 1000;
 /** Fewest looks of one spin. */
-const LEAST_SPINS = 16;
+const LEAST_SPINS = 64;
+/** Looks of a brief spin. */
+const BRIEF_SPINS = 16;
 /** A sleep shorter than this, in milliseconds, should have been a spin. */
-const SHORT_SLEEP = 0.12;
+const SHORT_SLEEP = 0.2;
 
 let spins = MOST_SPINS;
 
@@ -69,7 +71,7 @@ export function spin(words: Int32Array<SharedArrayBuffer>, index: number, expect
 
 /** Looks at the word for about a microsecond; `true` as soon as it is not `expected`. For callers whose event loop has to go on. */
 export function spinBriefly(words: Int32Array<SharedArrayBuffer>, index: number, expected: number): boolean {
-  for (let i = 0; i < LEAST_SPINS; i++) {
+  for (let i = 0; i < BRIEF_SPINS; i++) {
     if (Atomics.load(words, index) !== expected) return true;
     Atomics.pause();
   }

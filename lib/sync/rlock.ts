@@ -2,14 +2,14 @@ import { checkTimeout } from "../base/check.ts";
 import { InvalidStateError } from "../base/errors.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
-import { BlockKind, LOCK_BYTES, LOCK_PID_SHIFT, LOCK_STATE } from "../memory/layout.ts";
+import { BlockKind, LOCK_BYTES, LOCK_OFFERED, LOCK_PID_SHIFT, LOCK_STATE } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { isDead, self } from "../memory/process_table.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { INSPECT, ownerName } from "./_inspect.ts";
 import { localOf } from "./_local.ts";
 import { GIVE_BACK, type Guard, Hold, type Holdable } from "./guard.ts";
-import { giveBack, isMine, LOCKING, type Locking, LockLocal, Take, takeAsync, takeSync, tryTake } from "./lock_word.ts";
+import { giveBack, isMine, LOCKING, type Locking, LockLocal, Take, takeAsync, takeSync } from "./lock_word.ts";
 import { deadlineAfter, deadlineOf, signalOf } from "./park.ts";
 
 /**
@@ -64,8 +64,10 @@ export class RLock implements Shareable, Holdable {
    */
   acquireSync(options?: WaitSyncOptions): Guard | null {
     const timeout = options === undefined ? Infinity : checkTimeout(options.timeout);
-    let take: Take = isMine(this.#words) ? Take.Taken : tryTake(this.#words);
-    if (take === Take.Failed) take = takeSync(this.#words, deadlineAfter(timeout));
+    const mine = self() << LOCK_PID_SHIFT;
+    const state = Atomics.compareExchange(this.#words, LOCK_STATE, 0, mine);
+    const taken = state === 0 || (state >>> LOCK_PID_SHIFT === self() && (state & LOCK_OFFERED) === 0);
+    const take = taken ? Take.Taken : takeSync(this.#words, deadlineAfter(timeout));
     if (take !== Take.Failed) this.#local.count++;
     return this.#hold(take);
   }
@@ -87,13 +89,13 @@ export class RLock implements Shareable, Holdable {
 
   #releaseOnce(): boolean {
     const local = this.#local;
-    if (!isMine(this.#words)) return releaseSuspended(local);
-    if (local.count > 1) {
+    if (local.count > 1 && isMine(this.#words)) {
       local.count--;
       return true;
     }
+    if (!giveBack(this.#words)) return releaseSuspended(local);
     local.count = 0;
-    return giveBack(this.#words);
+    return true;
   }
 
   #hold(take: Take): Guard | null {
