@@ -88,11 +88,13 @@ function writeEntry(
     out.byte(BufferForm.Resizable);
     out.varuint(buffer.byteLength);
     out.varuint(buffer.maxByteLength);
+    out.align();
     return out.copy(new Uint8Array(buffer));
   }
   out.byte(BufferForm.Plain);
   out.varuint(low);
   out.varuint(high - low);
+  out.align();
   out.copy(new Uint8Array(buffer, low, high - low));
 }
 

@@ -1,18 +1,18 @@
-import { Buffer } from "node:buffer";
 import { TransportError } from "../base/errors.ts";
 import { sharedBuffer } from "../memory/memory.ts";
 import { reviveShared } from "../memory/shareable.ts";
 import { makeError } from "./_error.ts";
+import { type Bytes, NOTHING, Reader } from "./_reader.ts";
 import { ShapeTable } from "./_shapes.ts";
 import { BufferForm, HAS_BUFFERS, SHORT_STRING, SMALL_INT, Tag, VIEW_NAMES } from "./_tags.ts";
 
-type Bytes = Uint8Array<ArrayBufferLike>;
 type Fields = Record<string, unknown>;
 type ViewConstructor = new (buffer: ArrayBufferLike, offset: number, length?: number) => ArrayBufferView;
 
-const NOTHING = new Uint8Array(0);
 const NO_SIDE: readonly unknown[] = [];
-const ASCII_LOOP = 10;
+const SMALL_ARRAY = 16;
+/** From this length on the runtime would take a slower kind of array. */
+const LARGE_ARRAY = 1 << 25;
 
 let viewClasses: readonly ViewConstructor[] | null = null;
 
@@ -27,13 +27,7 @@ export interface PacketRange {
 }
 
 /** Reads one packet after another; what it makes never shares memory with the packet. */
-export class ValueReader {
-  #bytes: Bytes = NOTHING;
-  #view = new DataView(NOTHING.buffer);
-  #text: Buffer | null = null;
-  #at = 0;
-  #start = 0;
-  #end = 0;
+export class ValueReader extends Reader {
   #side: readonly unknown[] = NO_SIDE;
   #refs: unknown[] = [];
   #keys: (readonly string[])[] = [];
@@ -47,10 +41,10 @@ export class ValueReader {
 
   /** The value of the packet that is in `bytes` from `start` to before `end`. */
   packet(bytes: Bytes, { start, end, side = NO_SIDE }: PacketRange): unknown {
-    this.#open(bytes.buffer);
-    this.#start = bytes.byteOffset + start;
-    this.#end = bytes.byteOffset + end;
-    this.#at = this.#start + 1;
+    this.open(bytes.buffer);
+    this.start = bytes.byteOffset + start;
+    this.end = bytes.byteOffset + end;
+    this.at = this.start + 1;
     this.#side = side;
     this.busy = true;
     try {
@@ -62,13 +56,6 @@ export class ValueReader {
     }
   }
 
-  #open(buffer: ArrayBufferLike): void {
-    if (this.#bytes.buffer === buffer && this.#bytes.length === buffer.byteLength) return;
-    this.#bytes = new Uint8Array(buffer);
-    this.#view = new DataView(buffer) as DataView<ArrayBuffer>;
-    this.#text = null;
-  }
-
   #reset(): void {
     this.busy = false;
     this.revived = null;
@@ -78,26 +65,13 @@ export class ValueReader {
     if (this.#keys.length > 0) this.#keys = [];
     if (this.#deferred.length > 0) this.#deferred = [];
     // Shared memory stays; a packet of its own is not kept alive.
-    if (this.#bytes.buffer instanceof ArrayBuffer) this.#open(NOTHING.buffer);
-  }
-
-  #varuint(): number {
-    let byte = this.#bytes[this.#at++]!;
-    if (byte < 0x80) return byte;
-    let value = byte & 0x7f;
-    let scale = 128;
-    do {
-      byte = this.#bytes[this.#at++]!;
-      value += (byte & 0x7f) * scale;
-      scale *= 128;
-    } while (byte >= 0x80);
-    return value;
+    if (this.bytes.buffer instanceof ArrayBuffer) this.open(NOTHING.buffer);
   }
 
   #value(): unknown {
-    const tag = this.#bytes[this.#at++]!;
+    const tag = this.bytes[this.at++]!;
     if (tag >= SMALL_INT) return tag & 0x7f;
-    if (tag >= SHORT_STRING) return this.#latin1(tag & 0x3f);
+    if (tag >= SHORT_STRING) return this.latin1(tag & 0x3f);
     switch (tag) {
       case Tag.Undefined:
         return undefined;
@@ -108,10 +82,10 @@ export class ValueReader {
       case Tag.False:
         return false;
       case Tag.Int:
-        this.#at += 4;
-        return this.#view.getInt32(this.#at - 4, true);
+        this.at += 4;
+        return this.view.getInt32(this.at - 4, true);
       case Tag.Float:
-        return this.#float();
+        return this.float();
       case Tag.ObjectNew:
       case Tag.ObjectSame:
       case Tag.ObjectWide:
@@ -122,7 +96,7 @@ export class ValueReader {
       case Tag.ArraySparse:
         return this.#array(tag, this.#keep([]) as unknown[]);
       case Tag.Ref:
-        return this.#refs[this.#varuint()];
+        return this.#refs[this.varuint()];
       default:
         return tag <= Tag.Utf16 ? this.#primitive(tag) : this.#special(tag);
     }
@@ -133,49 +107,28 @@ export class ValueReader {
     return object;
   }
 
-  #float(): number {
-    this.#at += 8;
-    return this.#view.getFloat64(this.#at - 8, true);
-  }
-
   #primitive(tag: number): unknown {
     switch (tag) {
       case Tag.BigInt64:
-        this.#at += 8;
-        return this.#view.getBigInt64(this.#at - 8, true);
+        this.at += 8;
+        return this.view.getBigInt64(this.at - 8, true);
       case Tag.BigInt: {
-        const negative = this.#bytes[this.#at++] === 1;
+        const negative = this.bytes[this.at++] === 1;
         const value = BigInt(`0x${this.#value()}`);
         return negative ? -value : value;
       }
       case Tag.Latin1:
-        return this.#latin1(this.#varuint());
+        return this.latin1(this.varuint());
       case Tag.Utf8:
-        return this.#slice("utf8", this.#varuint());
+        return this.slice("utf8", this.varuint());
       default:
-        return this.#slice("utf16le", this.#varuint() * 2);
+        return this.slice("utf16le", this.varuint() * 2);
     }
   }
 
-  #latin1(length: number): string {
-    if (length > ASCII_LOOP) return this.#slice("latin1", length);
-    const bytes = this.#bytes;
-    let at = this.#at;
-    this.#at += length;
-    let text = "";
-    for (; at < this.#at; at++) text += String.fromCharCode(bytes[at]!);
-    return text;
-  }
-
-  #slice(encoding: "latin1" | "utf8" | "utf16le", bytes: number): string {
-    this.#text ??= Buffer.from(this.#bytes.buffer);
-    this.#at += bytes;
-    return this.#text.toString(encoding, this.#at - bytes, this.#at);
-  }
-
   #plain(tag: number, target: Fields): Fields {
-    if (tag === Tag.ObjectWide) return this.#entries(target, this.#varuint());
-    const keys = tag === Tag.ObjectSame ? this.#keys[this.#varuint()]! : this.#newKeys();
+    if (tag === Tag.ObjectWide) return this.#entries(target, this.varuint());
+    const keys = tag === Tag.ObjectSame ? this.#keys[this.varuint()]! : this.#newKeys();
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       if (key === "__proto__") define(target, key, this.#value());
@@ -194,44 +147,58 @@ export class ValueReader {
   }
 
   #newKeys(): readonly string[] {
-    const hash = this.#view.getUint32(this.#at, true);
-    this.#at += 4;
-    const length = this.#varuint();
-    const start = this.#at;
-    let keys = this.#shapes.find(hash, this.#bytes, start, length);
+    const hash = this.view.getUint32(this.at, true);
+    this.at += 4;
+    const length = this.varuint();
+    const start = this.at;
+    let keys = this.#shapes.find(hash, this.bytes, start, length);
     if (keys === undefined) {
-      const list = new Array<string>(this.#varuint());
+      const list = new Array<string>(this.varuint());
       for (let i = 0; i < list.length; i++) list[i] = this.#value() as string;
       keys = list;
-      this.#shapes.add(hash, this.#bytes.slice(start, start + length), keys);
+      this.#shapes.add(hash, this.bytes.slice(start, start + length), keys);
     }
-    this.#at = start + length;
+    this.at = start + length;
     this.#keys.push(keys);
     return keys;
   }
 
   #array(tag: number, target: unknown[]): unknown[] {
-    const length = this.#varuint();
+    const length = this.varuint();
     switch (tag) {
       case Tag.ArrayInt:
-        for (let i = 0; i < length; i++) target.push(this.#view.getInt32(this.#at + 4 * i, true));
-        this.#at += 4 * length;
-        return target;
       case Tag.ArrayFloat:
-        for (let i = 0; i < length; i++) target.push(this.#view.getFloat64(this.#at + 8 * i, true));
-        this.#at += 8 * length;
-        return target;
+        return tag === Tag.ArrayInt ? this.#ints(target, length) : this.#floats(target, length);
       case Tag.ArraySparse:
         target.length = length;
-        this.#entries(target as unknown as Fields, this.#varuint());
+        this.#entries(target as unknown as Fields, this.varuint());
         return target;
     }
-    for (let i = 0; i < length; i++) target.push(this.#value());
+    reserve(target, length);
+    for (let i = 0; i < length; i++) target[i] = this.#value();
+    return target;
+  }
+
+  #ints(target: unknown[], length: number): unknown[] {
+    const view = this.view;
+    const at = this.at;
+    reserve(target, length);
+    for (let i = 0; i < length; i++) target[i] = view.getInt32(at + 4 * i, true);
+    this.at = at + 4 * length;
+    return target;
+  }
+
+  #floats(target: unknown[], length: number): unknown[] {
+    const view = this.view;
+    const at = this.at;
+    reserve(target, length);
+    for (let i = 0; i < length; i++) target[i] = view.getFloat64(at + 8 * i, true);
+    this.at = at + 8 * length;
     return target;
   }
 
   #map(target: Map<unknown, unknown>): Map<unknown, unknown> {
-    for (let count = this.#varuint(); count > 0; count--) {
+    for (let count = this.varuint(); count > 0; count--) {
       const key = this.#value();
       target.set(key, this.#value());
     }
@@ -239,7 +206,7 @@ export class ValueReader {
   }
 
   #set(target: Set<unknown>): Set<unknown> {
-    for (let count = this.#varuint(); count > 0; count--) target.add(this.#value());
+    for (let count = this.varuint(); count > 0; count--) target.add(this.#value());
     return target;
   }
 
@@ -250,7 +217,7 @@ export class ValueReader {
       case Tag.Set:
         return this.#set(this.#keep(new Set()) as Set<unknown>);
       case Tag.Date:
-        return this.#keep(new Date(this.#float()));
+        return this.#keep(new Date(this.float()));
       case Tag.RegExp: {
         const source = this.#value() as string;
         return this.#keep(new RegExp(source, this.#value() as string));
@@ -258,7 +225,7 @@ export class ValueReader {
       case Tag.Boxed:
         return this.#keep(Object(this.#value()));
       case Tag.Buffer:
-        return this.#keep(this.#buffer(this.#varuint()));
+        return this.#keep(this.#buffer(this.varuint()));
       case Tag.View:
         return this.#keep(this.#viewOf());
       case Tag.Error:
@@ -266,9 +233,9 @@ export class ValueReader {
       case Tag.Shared:
         return this.#shared();
       case Tag.Side:
-        return this.#keep(this.#beside(this.#varuint()));
+        return this.#keep(this.#beside(this.varuint()));
       case Tag.Deferred:
-        return this.#later(this.#bytes[this.#at++]!);
+        return this.#later(this.bytes[this.at++]!);
       default:
         throw new TransportError(`Cannot read a packet with the tag ${tag}: it was not written by this library`);
     }
@@ -281,7 +248,7 @@ export class ValueReader {
   }
 
   #fill({ target, tag }: { readonly target: object; readonly tag: number }): void {
-    const body = this.#bytes[this.#at++]!;
+    const body = this.bytes[this.at++]!;
     if (tag === Tag.Array) this.#array(body, target as unknown[]);
     else if (tag === Tag.Map) this.#map(target as Map<unknown, unknown>);
     else if (tag === Tag.Set) this.#set(target as Set<unknown>);
@@ -315,11 +282,11 @@ export class ValueReader {
     const message = this.#value() as string;
     const name = this.#value() as string;
     const error = this.#keep(makeError({ user, known }, message, name)) as Error;
-    for (let count = this.#varuint(); count > 0; count--) {
+    for (let count = this.varuint(); count > 0; count--) {
       const key = this.#value() as string;
       define(error, key, this.#value(), false);
     }
-    for (let count = this.#varuint(); count > 0; count--) {
+    for (let count = this.varuint(); count > 0; count--) {
       const key = this.#value() as string;
       define(error, key, this.#value());
     }
@@ -330,10 +297,10 @@ export class ValueReader {
   }
 
   #viewOf(): ArrayBufferView {
-    const type = this.#bytes[this.#at++]!;
-    const index = this.#varuint();
-    const offset = this.#varuint();
-    const length = this.#varuint();
+    const type = this.bytes[this.at++]!;
+    const index = this.varuint();
+    const offset = this.varuint();
+    const length = this.varuint();
     const buffer = this.#buffer(index);
     viewClasses ??= VIEW_NAMES.map((name) => (globalThis as unknown as Record<string, ViewConstructor>)[name]!);
     const View = viewClasses[type & 0x7f]!;
@@ -350,42 +317,49 @@ export class ValueReader {
 
   /** The buffers at the packet's end, read when the first is needed. */
   #readBuffers(): ArrayBufferLike[] {
-    if ((this.#bytes[this.#start]! & HAS_BUFFERS) === 0) {
+    if ((this.bytes[this.start]! & HAS_BUFFERS) === 0) {
       throw new TransportError("Cannot read a packet without its end");
     }
-    const back = this.#at;
-    this.#at = this.#start + this.#view.getUint32(this.#end - 4, true);
+    const back = this.at;
+    this.at = this.start + this.view.getUint32(this.end - 4, true);
     const buffers: ArrayBufferLike[] = [];
     this.#lows = [];
-    for (let count = this.#varuint(); count > 0; count--) {
+    for (let count = this.varuint(); count > 0; count--) {
       this.#lows.push(0);
       buffers.push(this.#readBuffer(buffers.length));
     }
-    this.#at = back;
+    this.at = back;
     return buffers;
   }
 
   #readBuffer(index: number): ArrayBufferLike {
-    switch (this.#bytes[this.#at++]) {
+    switch (this.bytes[this.at++]) {
       case BufferForm.Memory:
         return sharedBuffer();
       case BufferForm.Side:
-        return this.#beside(this.#varuint()) as ArrayBufferLike;
+        return this.#beside(this.varuint()) as ArrayBufferLike;
       case BufferForm.Resizable: {
-        const length = this.#varuint();
-        const buffer = new ArrayBuffer(length, { maxByteLength: this.#varuint() });
-        new Uint8Array(buffer).set(this.#bytes.subarray(this.#at, this.#at + length));
-        this.#at += length;
+        const length = this.varuint();
+        const buffer = new ArrayBuffer(length, { maxByteLength: this.varuint() });
+        this.align();
+        new Uint8Array(buffer).set(this.bytes.subarray(this.at, this.at + length));
+        this.at += length;
         return buffer;
       }
     }
-    this.#lows[index] = this.#varuint();
-    const length = this.#varuint();
+    this.#lows[index] = this.varuint();
+    const length = this.varuint();
     const copy = new Uint8Array(length);
-    copy.set(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
+    this.align();
+    copy.set(this.bytes.subarray(this.at, this.at + length));
+    this.at += length;
     return copy.buffer;
   }
+}
+
+/** Makes room in an empty array at once; small arrays stay without the mark of having had holes. */
+function reserve(target: unknown[], length: number): void {
+  if (length > SMALL_ARRAY && length < LARGE_ARRAY) target.length = length;
 }
 
 function define(target: object, key: string, value: unknown, enumerable = true): void {

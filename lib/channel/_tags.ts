@@ -85,7 +85,7 @@ export const SMALL_INT = 0x80;
 
 /** How a buffer of the packet travels. */
 export const BufferForm = {
-  /** varuint bytes left out at its start, byte length that travels, bytes. */
+  /** varuint bytes left out at its start, byte length that travels, bytes from a multiple of 8 on. */
   Plain: 0,
   /** varuint byte length, varuint greatest byte length, bytes. */
   Resizable: 1,

@@ -141,6 +141,15 @@ export class Writer {
     this.at += length * 2;
   }
 
+  /** Skips to a multiple of 8, counted from the packet's start: the runtime copies aligned memory several times faster. */
+  align(): void {
+    const rest = this.at & 7;
+    if (rest === 0) return;
+    this.need(8);
+    // Zeroed, so that equal values give equal bytes.
+    for (let i = rest; i < 8; i++) this.bytes[this.at++] = 0;
+  }
+
   /** Bytes as they are. */
   copy(bytes: Uint8Array): void {
     this.need(bytes.length);
