@@ -6,8 +6,8 @@ export type Bytes = Uint8Array<ArrayBufferLike>;
 /** No bytes. */
 export const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** Strings up to this length are read by a loop, longer ones by the runtime. */
-const ASCII_LOOP = 10;
+/** Strings up to this length are put together here, longer ones by the runtime. */
+const SHORT = 12;
 
 /** Reads what a `Writer` wrote. */
 export class Reader {
@@ -53,12 +53,21 @@ export class Reader {
 
   /** A string of one byte a code unit. */
   protected latin1(length: number): string {
-    if (length > ASCII_LOOP) return this.slice("latin1", length);
-    const bytes = this.bytes;
-    let at = this.at;
-    this.at += length;
+    if (length > SHORT) return this.slice("latin1", length);
+    const { bytes: b, at } = this;
+    const end = this.at = at + length;
     let text = "";
-    for (; at < this.at; at++) text += String.fromCharCode(bytes[at]!);
+    let i = at;
+    // Many units in one call: each call costs as much as ten units.
+    for (; i + 4 <= end; i += 4) text += String.fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!);
+    switch (end - i) {
+      case 1:
+        return text + String.fromCharCode(b[i]!);
+      case 2:
+        return text + String.fromCharCode(b[i]!, b[i + 1]!);
+      case 3:
+        return text + String.fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!);
+    }
     return text;
   }
 
