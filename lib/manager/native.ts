@@ -69,6 +69,9 @@ export const NATIVE_KINDS: readonly string[] = Object.keys(KINDS);
 /** What a managed lock stands for: for those that make a managed condition of it. */
 const NATIVE: unique symbol = Symbol.for("lanes.native") as never;
 
+// Symbols, as the twins have all the names of what they stand for.
+const PERFORM = Symbol("perform"), WAIT = Symbol("wait");
+
 /** The object that a twin stands for; anything else as it is. */
 export function nativeOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && NATIVE in value ? value[NATIVE] : value;
@@ -92,7 +95,7 @@ class NativeTwin implements Shareable, Disposable {
   }
 
   /** The value of a member, or what the method returns. */
-  protected async perform(name: string, args: readonly unknown[]): Promise<unknown> {
+  async [PERFORM](name: string, args: readonly unknown[]): Promise<unknown> {
     this.#check();
     const member = this.#native[name];
     if (typeof member !== "function") return member;
@@ -100,7 +103,7 @@ class NativeTwin implements Shareable, Disposable {
   }
 
   /** Waits; ends when the manager does. */
-  protected async wait(name: string, at: number, args: readonly unknown[]): Promise<unknown> {
+  async [WAIT](name: string, at: number, args: readonly unknown[]): Promise<unknown> {
     this.#check();
     const down = downSignal(this.#manager);
     const options = args[at] as { signal?: AbortSignal } | null | undefined;
@@ -173,15 +176,14 @@ function makeClass({ members, waits }: Kind): TwinClass {
   function define(name: PropertyKey, value: unknown): void {
     Object.defineProperty(made.prototype, name, { value, configurable: true, writable: true });
   }
-  type Inner = { perform: NativeTwin["perform"]; wait: NativeTwin["wait"] };
   for (const name of members) {
-    define(name, function (this: Inner, ...args: unknown[]): Promise<unknown> {
-      return this.perform(name, args);
+    define(name, function (this: NativeTwin, ...args: unknown[]): Promise<unknown> {
+      return this[PERFORM](name, args);
     });
   }
   for (const [name, at] of Object.entries(waits)) {
-    define(name, function (this: Inner, ...args: unknown[]): Promise<unknown> {
-      return this.wait(name, at, args);
+    define(name, function (this: NativeTwin, ...args: unknown[]): Promise<unknown> {
+      return this[WAIT](name, at, args);
     });
   }
   if ("shutdown" in Object.fromEntries(members.map((name) => [name, true]))) {
