@@ -9,6 +9,7 @@ import {
   type Kernel,
   type KernelDefinition,
   type PairReductionKernel,
+  type PredicateKernel,
   type ReductionKernel,
   type SharedArrayLike,
   type TernaryKernel,
@@ -39,7 +40,7 @@ export interface MapKernel<F> {
 }
 
 /** What the file of a reduction says. */
-export interface ReduceKernel<F> extends Omit<ReduceSpec, "arity" | "cost" | "width" | "empty"> {
+export interface ReduceKernel<F, R = number> extends Omit<ReduceSpec<R>, "arity" | "cost" | "width" | "empty"> {
   /** The definition. */
   readonly reference: F;
   /** About how long an element takes, in nanoseconds; default: what memory takes. */
@@ -132,13 +133,13 @@ export function defineTernary(kernel: MapKernel<(x: number, y: number, z: number
   return asKernel<TernaryKernel>(call, mapDefinition(spec, kernel));
 }
 
-function reduceSpec(kernel: ReduceKernel<unknown>, arity: number): ReduceSpec {
+function reduceSpec<R>(kernel: ReduceKernel<unknown, R>, arity: number): ReduceSpec<R> {
   return { ...kernel, arity, cost: kernel.cost ?? LIGHT, width: kernel.width ?? 1, empty: kernel.empty ?? true };
 }
 
 function reduceDefinition(
-  spec: ReduceSpec,
-  reference: (...arrays: never[]) => number,
+  spec: ReduceSpec<unknown>,
+  reference: (...arrays: never[]) => unknown,
 ): Omit<KernelDefinition, "ulp"> {
   const { name, arity, dtypes } = spec;
   return {
@@ -165,4 +166,11 @@ export function definePairReduction(
   const spec = reduceSpec(kernel, 2);
   const call = (...args: unknown[]): number => callReduce(spec, args);
   return asKernel<PairReductionKernel>(call, reduceDefinition(spec, kernel.reference));
+}
+
+/** A kernel that answers a question about an array. */
+export function definePredicate(kernel: ReduceKernel<(xs: ArrayLike<number>) => boolean, boolean>): PredicateKernel {
+  const spec = reduceSpec(kernel, 1);
+  const call = (...args: unknown[]): boolean => callReduce(spec, args);
+  return asKernel<PredicateKernel>(call, reduceDefinition(spec, kernel.reference));
 }

@@ -23,7 +23,7 @@ import { type Plan, type PlanOptions, sliceLength, Workspace } from "./plan.ts";
 export const BLOCK = 2048;
 
 /** What a reduction is made of. */
-export interface ReduceSpec {
+export interface ReduceSpec<R = number> {
   /** The name, of the kernel and of its exports. */
   readonly name: string;
   /** How many operands it takes. */
@@ -35,14 +35,14 @@ export interface ReduceSpec {
   /** How many doubles a block's partial result has. */
   readonly width: number;
   /** Makes the result of `blocks` partial results, those of `length` elements. */
-  readonly combine: (partials: Float64Array, length: number) => number;
+  readonly combine: (partials: Float64Array, length: number) => R;
   /** Name of the exports where it is not that of the kernel. */
   readonly exports?: string;
   /** Whether an empty array has a result. */
   readonly empty: boolean;
 }
 
-function prepare(spec: ReduceSpec, operands: readonly unknown[]): ArrayInput[] {
+function prepare(spec: ReduceSpec<unknown>, operands: readonly unknown[]): ArrayInput[] {
   const { name, dtypes, arity } = spec;
   let given = operands.length;
   while (given > 0 && operands[given - 1] === undefined) given--;
@@ -59,7 +59,7 @@ function filled(first: ArrayInput, value: number): ArrayInput {
 }
 
 /** Runs a reduction on the calling thread. */
-export function callReduce(spec: ReduceSpec, args: readonly unknown[]): number {
+export function callReduce<R>(spec: ReduceSpec<R>, args: readonly unknown[]): R {
   const inputs = prepare(spec, args);
   const { dtype, length } = inputs[0]!;
   const { exports, partials, partialsLength } = kernelInstance();
@@ -90,7 +90,7 @@ function addressOf(array: ArrayInput, index: number, start: number, count: numbe
 }
 
 /** Plans a reduction for several threads. */
-export function planReduce(spec: ReduceSpec, operands: readonly unknown[], _options: PlanOptions): Plan {
+export function planReduce(spec: ReduceSpec<unknown>, operands: readonly unknown[], _options: PlanOptions): Plan {
   const inputs = prepare(spec, operands);
   const { dtype, length } = inputs[0]!;
   const size = bytesOf(dtype);

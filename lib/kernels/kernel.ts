@@ -47,7 +47,9 @@ export interface ComputeOptions {
 export type Computed<O> = O extends ArrayOperand ? O : ArrayOperand | number;
 
 /** What kernel `K` makes of `O`, its operand or the array of its operands. */
-export type ComputedBy<K extends Kernel, O> = K extends { readonly kind: "reduce" } ? number
+export type ComputedBy<K extends Kernel, O> = K extends PredicateKernel ? boolean
+  : K extends ExtremeKernel ? O extends readonly [unknown, unknown, ...unknown[]] ? ArrayOperand : number
+  : K extends { readonly kind: "reduce" } ? number
   : O extends ArrayOperand ? O
   : O extends readonly [infer A extends ArrayOperand, ...unknown[]] ? A
   : O extends readonly [number, infer B extends ArrayOperand, ...unknown[]] ? B
@@ -201,6 +203,43 @@ export interface PairReductionKernel extends Kernel {
   (xs: ArrayOperand, ys: Operand): number;
   /** The definition. */
   readonly reference: (xs: ArrayLike<number>, ys: ArrayLike<number>) => number;
+}
+
+/** A kernel that answers a question about an array. */
+export interface PredicateKernel extends Kernel {
+  /** It gives one value for all elements. */
+  readonly kind: "reduce";
+  /**
+   * Looks at all elements.
+   *
+   * @param xs The operand.
+   * @throws {TypeError} When the operand is missing or wrong, or of a dtype that the kernel lacks.
+   */
+  (xs: ArrayOperand): boolean;
+  /** The definition. */
+  readonly reference: (xs: ArrayLike<number>) => boolean;
+}
+
+/** `min` and `max`: one number of one operand, elementwise of two. */
+export interface ExtremeKernel extends Kernel {
+  /** Of one operand it gives a number. */
+  readonly kind: "reduce";
+  /**
+   * The extreme of all elements.
+   *
+   * @param xs The operand.
+   * @throws {TypeError} When the operand is missing or wrong, or of a dtype that the kernel lacks.
+   * @throws {RangeError} When there is no element.
+   */
+  (xs: ArrayOperand): number;
+  /** The extreme of each two elements. */
+  <T extends ArrayOperand>(xs: T, ys: Operand): T;
+  /** The same with a number first. */
+  <T extends ArrayOperand>(xs: number, ys: T): T;
+  /** The same, into `out`. */
+  <T extends ArrayOperand>(xs: Operand, ys: Operand, out: T): T;
+  /** The definition for one operand. */
+  readonly reference: (xs: ArrayLike<number>) => number;
 }
 
 /**

@@ -52,6 +52,14 @@ pub trait Lanes: Copy {
     fn not(self) -> Self;
     /// Where the mask `self` is set `a`, else `b`.
     fn select(self, a: Self, b: Self) -> Self;
+    /// The lesser by one comparison: which of two zeros, and what becomes of NaN, is left open.
+    fn pseudo_min(self, b: Self) -> Self;
+    /// The greater by one comparison.
+    fn pseudo_max(self, b: Self) -> Self;
+    /// Adds 1 to the lanes, as integers, where the mask is set.
+    fn count(self, mask: Self) -> Self;
+    /// The sum of the lanes as integers.
+    fn counted(self) -> usize;
     /// Whether any lane of the mask is set.
     fn any(self) -> bool;
     /// Whether every lane of the mask is set.

@@ -1,7 +1,7 @@
 //! Reductions. The input is read in blocks of [`BLOCK`] elements, and each block gives its partial results whatever
 //! slice it lies in; the host combines them in their order. So a result does not depend on the number of threads.
 
-use crate::lanes::{F64, Floats, Lanes, Wide};
+use crate::lanes::{F64, Lanes, Wide};
 
 /// Elements of one block: as many as fit the first-level cache twice.
 pub const BLOCK: usize = 2048;
@@ -102,10 +102,142 @@ pub unsafe fn four<V: Wide>(p: *const V::E, i: usize, count: usize, fill: f64) -
     unsafe { if count == 4 { V::load4(p.add(i)) } else { V::load4_part(p.add(i), count, fill) } }
 }
 
-/// The bits of a number that tells NaN from the rest: `x != x`.
+/// Exports a function of one operand's elements as a reduction of each dtype named.
+#[macro_export]
+macro_rules! reduction {
+    ($f:ident; $($v:ident $name:ident),+ $(,)?) => {
+        $(#[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            a: *const <$crate::lanes::$v as $crate::lanes::Lanes>::E, partials: *mut f64, n: usize,
+        ) {
+            unsafe { $f::<$crate::lanes::$v>(a, partials, n) }
+        })+
+    };
+}
+
+/// The least (or, by `MOST`, the greatest) of `length` elements from `p`, NaN if there is one, as the block's partial.
 #[inline(always)]
-pub fn unordered<V: Floats>(x: V) -> V {
-    x.eq(x).not()
+pub unsafe fn extreme<V: Wide + Extreme, const MOST: bool>(p: *const V::E, length: usize) -> f64 {
+    unsafe {
+        let start = V::splat(*p);
+        let mut best = [start; 4];
+        let mut unordered = V::zero();
+        let mut i = 0;
+        while i + 4 * V::N <= length {
+            for k in 0..4 {
+                let x = V::load(p.add(i + k * V::N));
+                // One instruction each: the slower `min` that knows of NaN and zeros' signs is left to the end.
+                best[k] = if MOST { best[k].quick_max(x) } else { best[k].quick_min(x) };
+                unordered = unordered.or(x.eq(x).not());
+            }
+            i += 4 * V::N;
+        }
+        let mut rest = start;
+        while i < length {
+            let count = if length - i < V::N { length - i } else { V::N };
+            let x = if count == V::N { V::load(p.add(i)) } else { V::load_part(p.add(i), count, start) };
+            rest = if MOST { rest.max(x) } else { rest.min(x) };
+            i += V::N;
+        }
+        if unordered.any() {
+            return f64::NAN;
+        }
+        for b in best {
+            rest = if MOST { rest.max(b) } else { rest.min(b) };
+        }
+        let mut result = V::widen(rest.lane(0));
+        for k in 1..V::N {
+            let x = V::widen(rest.lane(k));
+            let better = if MOST { x > result } else { x < result };
+            if better || x != x {
+                result = x;
+            }
+        }
+        if result == 0.0 && !V::WHOLE { signed_zero::<V, MOST>(p, length) } else { result }
+    }
+}
+
+/// The exponent, between ±1000, of the largest finite magnitude of a block.
+#[cold]
+#[inline(never)]
+pub unsafe fn extreme_magnitude<V: Wide>(p: *const V::E, length: usize) -> i32 {
+    let mut most = 0.0;
+    for i in 0..length {
+        let x = V::widen(unsafe { *p.add(i) }).abs();
+        if x > most && x <= f64::MAX {
+            most = x;
+        }
+    }
+    let exponent = (f64::to_bits(most) >> 52) as i32 - 1023;
+    exponent.clamp(-1000, 1000)
+}
+
+/// Zeros of both signs are equal to the quick comparison: which of them there is decides.
+#[cold]
+#[inline(never)]
+unsafe fn signed_zero<V: Wide, const MOST: bool>(p: *const V::E, length: usize) -> f64 {
+    let wanted = if MOST { 0.0 } else { -0.0 };
+    for i in 0..length {
+        let x = V::widen(unsafe { *p.add(i) });
+        if x == 0.0 && x.is_sign_negative() != MOST {
+            return wanted;
+        }
+    }
+    -wanted
+}
+
+/// What [`extreme`] needs of an element.
+pub trait Extreme: Lanes {
+    /// Whether there is neither NaN nor -0.
+    const WHOLE: bool;
+    fn quick_min(self, b: Self) -> Self;
+    fn quick_max(self, b: Self) -> Self;
+}
+
+macro_rules! extreme {
+    ($v:ident, $whole:literal) => {
+        impl Extreme for $crate::lanes::$v {
+            const WHOLE: bool = $whole;
+            #[inline(always)]
+            fn quick_min(self, b: Self) -> Self {
+                self.pseudo_min(b)
+            }
+            #[inline(always)]
+            fn quick_max(self, b: Self) -> Self {
+                self.pseudo_max(b)
+            }
+        }
+    };
+}
+extreme!(F64, false);
+extreme!(F32, false);
+extreme!(I32, true);
+
+/// How many of `length` elements from `p` are not 0; NaN is not.
+#[inline(always)]
+pub unsafe fn count_nonzero<V: Wide>(p: *const V::E, length: usize) -> f64 {
+    unsafe {
+        let zero = V::zero();
+        let mut zeros = [V::zero(); 4];
+        let mut i = 0;
+        // A mask is -1 as an integer: subtracting it counts.
+        while i + 4 * V::N <= length {
+            for k in 0..4 {
+                let is = V::load(p.add(i + k * V::N)).eq(zero);
+                zeros[k] = zeros[k].count(is);
+            }
+            i += 4 * V::N;
+        }
+        let mut total = 0;
+        for z in zeros {
+            total += z.counted();
+        }
+        while i < length {
+            total += (*p.add(i) == zero.lane(0)) as usize;
+            i += 1;
+        }
+        (length - total) as f64
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The sum, pairwise, in doubles.
 
-use crate::lanes::{F32, F64, I32, Wide};
+use crate::lanes::Wide;
 use crate::reduce::{blocks, four, pairwise};
 
 /// One partial a block: its sum.
@@ -14,20 +14,7 @@ unsafe fn sum<V: Wide>(a: *const V::E, partials: *mut f64, n: usize) {
     }
 }
 
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sum_f64(a: *const f64, partials: *mut f64, n: usize) {
-    unsafe { sum::<F64>(a, partials, n) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sum_f32(a: *const f32, partials: *mut f64, n: usize) {
-    unsafe { sum::<F32>(a, partials, n) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sum_i32(a: *const i32, partials: *mut f64, n: usize) {
-    unsafe { sum::<I32>(a, partials, n) }
-}
+crate::reduction!(sum; F64 sum_f64, F32 sum_f32, I32 sum_i32);
 
 #[cfg(test)]
 mod tests {

@@ -108,6 +108,18 @@ macro_rules! lanes {
             fn select(self, a: Self, b: Self) -> Self {
                 a.and(self).or(b.andnot(self))
             }
+            fn pseudo_min(self, b: Self) -> Self {
+                self.zip(b, |a, b| if b < a { b } else { a })
+            }
+            fn pseudo_max(self, b: Self) -> Self {
+                self.zip(b, |a, b| if a < b { b } else { a })
+            }
+            fn count(self, mask: Self) -> Self {
+                self.zip(mask, |a, m| $from($to(a).wrapping_sub($to(m))))
+            }
+            fn counted(self) -> usize {
+                self.0.iter().map(|&x| $to(x) as usize).sum()
+            }
             fn any(self) -> bool {
                 self.0.iter().any(|&x| $to(x) != 0)
             }

@@ -134,6 +134,11 @@ impl Lanes for F64 {
             unsafe { v128_store64_lane::<0>(self.0, p.cast()) }
         }
     }
+    two!(pseudo_min = f64x2_pmin, pseudo_max = f64x2_pmax, count = i64x2_sub);
+    #[inline(always)]
+    fn counted(self) -> usize {
+        i64x2_extract_lane::<0>(self.0) as usize + i64x2_extract_lane::<1>(self.0) as usize
+    }
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Self(f64x2_splat(x))
@@ -239,6 +244,12 @@ impl Wide for F64 {
     }
 }
 
+#[inline(always)]
+fn sum32(v: v128) -> usize {
+    let pairs = i32x4_add(v, i64x2_shuffle::<1, 0>(v, v));
+    (i32x4_extract_lane::<0>(pairs) + i32x4_extract_lane::<1>(pairs)) as usize
+}
+
 impl Lanes for F32 {
     type E = f32;
     const N: usize = 4;
@@ -247,6 +258,11 @@ impl Lanes for F32 {
     two!(add = f32x4_add, sub = f32x4_sub, mul = f32x4_mul, min = f32x4_min, max = f32x4_max);
     two!(eq = f32x4_eq, lt = f32x4_lt, le = f32x4_le);
     one!(neg = f32x4_neg, abs = f32x4_abs);
+    two!(pseudo_min = f32x4_pmin, pseudo_max = f32x4_pmax, count = i32x4_sub);
+    #[inline(always)]
+    fn counted(self) -> usize {
+        sum32(self.0)
+    }
     #[inline(always)]
     fn splat(x: f32) -> Self {
         Self(f32x4_splat(x))
@@ -326,7 +342,8 @@ impl Wide for F32 {
     }
     #[inline(always)]
     unsafe fn load4_part(p: *const f32, count: usize, fill: f64) -> [F64; 2] {
-        unsafe { Self::load_part(p, count, Self::splat(fill as f32)) }.doubles()
+        let at = |i: usize| if i < count { unsafe { *p.add(i) as f64 } } else { fill };
+        [F64(f64x2(at(0), at(1))), F64(f64x2(at(2), at(3)))]
     }
     #[inline(always)]
     fn narrow(x: f64) -> f32 {
@@ -346,6 +363,11 @@ impl Lanes for I32 {
     two!(add = i32x4_add, sub = i32x4_sub, mul = i32x4_mul, min = i32x4_min, max = i32x4_max);
     two!(eq = i32x4_eq, lt = i32x4_lt, le = i32x4_le);
     one!(neg = i32x4_neg, abs = i32x4_abs);
+    two!(pseudo_min = i32x4_min, pseudo_max = i32x4_max, count = i32x4_sub);
+    #[inline(always)]
+    fn counted(self) -> usize {
+        sum32(self.0)
+    }
     #[inline(always)]
     fn splat(x: i32) -> Self {
         Self(i32x4_splat(x))
@@ -376,7 +398,8 @@ impl Wide for I32 {
     }
     #[inline(always)]
     unsafe fn load4_part(p: *const i32, count: usize, fill: f64) -> [F64; 2] {
-        unsafe { Self::load_part(p, count, Self::splat(fill as i32)) }.doubles()
+        let at = |i: usize| if i < count { unsafe { *p.add(i) as f64 } } else { fill };
+        [F64(f64x2(at(0), at(1))), F64(f64x2(at(2), at(3)))]
     }
     #[inline(always)]
     fn narrow(x: f64) -> i32 {
