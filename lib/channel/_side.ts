@@ -1,5 +1,6 @@
 import { TransportError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
+import { self } from "../memory/process_table.ts";
 
 /**
  * Objects that belong to an item and that only a message can carry: a
@@ -34,12 +35,40 @@ export function setSideBroker(broker: SideBroker | null): void {
 
 /** The broker. */
 export function sideBroker(): SideBroker {
-  const { broker } = cell();
-  if (broker === null) {
-    throw new TransportError(
-      "Cannot send a SharedArrayBuffer, Blob, CryptoKey or WebAssembly object through a queue or pipe here: " +
-        "send it as an argument, or send its bytes",
-    );
+  return cell().broker ??= new LocalBroker();
+}
+
+/** Tickets of one thread. */
+const TICKETS = 2 ** 31;
+
+/** Keeps objects in the thread that put them: for want of a better one. */
+class LocalBroker implements SideBroker {
+  readonly #kept = new Map<number, readonly unknown[]>();
+  #last = 0;
+
+  keep(objects: readonly unknown[]): number {
+    const ticket = self() * TICKETS + ++this.#last;
+    this.#kept.set(ticket, objects);
+    return ticket;
   }
-  return broker;
+
+  takeSync(ticket: number): readonly unknown[] {
+    const objects = this.#kept.get(ticket);
+    if (objects === undefined) {
+      throw new TransportError(
+        "Cannot get an item with a SharedArrayBuffer, Blob, CryptoKey or WebAssembly object that another process put: " +
+          "pass such objects as arguments",
+      );
+    }
+    this.#kept.delete(ticket);
+    return objects;
+  }
+
+  take(ticket: number): Promise<readonly unknown[]> {
+    return Promise.resolve(this.takeSync(ticket));
+  }
+
+  drop(ticket: number): void {
+    this.#kept.delete(ticket);
+  }
 }
