@@ -20,7 +20,8 @@ const ESBUILD = "npm:esbuild@0.25.5";
 /** Identifiers keep their names, so that classes do, and stacks can be read. */
 const FLAGS: readonly string[] = [
   "--bundle",
-  "--format=esm",
+  "--format=cjs",
+  "--define:import.meta=__meta",
   "--platform=neutral",
   "--target=esnext",
   "--external:node:*",
@@ -98,14 +99,14 @@ async function bundle(entry: string): Promise<string> {
   for (const banned of ["import.meta.dirname", "import.meta.filename"]) {
     if (text.includes(banned)) throw new Error(`The bootstrap uses ${banned}, which a data: URL does not have`);
   }
-  if (/\bfrom ?"(npm|jsr|https?):/.test(text)) throw new Error("The bootstrap imports a package");
-  return text;
+  if (/\brequire\("(?!node:)/.test(text)) throw new Error("The bootstrap imports a package");
+  return `${text}\n//# sourceURL=lanes:worker`;
 }
 
 /** The module that holds the bundle. */
 function moduleText(header: string, text: string): string {
   const literal = JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-  return `${header}/** What a worker runs first, as one module. */\nexport const BOOTSTRAP: string =\n  ${literal};\n`;
+  return `${header}/** What a worker runs first: the body of a function of "require" and "__meta". */\nexport const BOOTSTRAP: string =\n  ${literal};\n`;
 }
 
 emit(SHAREABLES, shareables(), TASK);

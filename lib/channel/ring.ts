@@ -1,3 +1,4 @@
+import { decodeAt } from "./codec.ts";
 import { bytesAt, wordsAt } from "../memory/memory.ts";
 import { allocate, release } from "../memory/arena.ts";
 import { RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/lane_layout.ts";
@@ -54,8 +55,22 @@ export interface RingRecord {
   aux: number;
   /** Second number of the kind's own. */
   aux2: number;
-  /** The payload, in shared memory. */
-  bytes: Uint8Array;
+  /** Holds the payload, mostly in shared memory. */
+  view: Uint8Array;
+  /** Where in `view` the payload begins. */
+  start: number;
+  /** Bytes of payload. */
+  length: number;
+}
+
+/** The value that a record holds, where nothing of it comes beside. */
+export function valueOf(record: RingRecord): unknown {
+  return decodeAt(record.view, record.start, record.start + record.length);
+}
+
+/** A copy of a record's payload, for when the record is gone. */
+export function bytesOf(record: RingRecord): Uint8Array {
+  return record.view.slice(record.start, record.start + record.length);
 }
 
 /** Where a writer put a record, counted from the ring's first byte on and wrapping at 2^32: what it needs to take it back. */
@@ -167,7 +182,7 @@ export class RingWriter extends Ring {
 export class RingReader extends Ring {
   #head: number;
   #at = 0;
-  readonly #record: RingRecord = { kind: 0, id: 0, aux: 0, aux2: 0, bytes: new Uint8Array() };
+  readonly #record: RingRecord = { kind: 0, id: 0, aux: 0, aux2: 0, view: new Uint8Array(), start: 0, length: 0 };
 
   /** The reading end of the ring at the byte offset `offset`. */
   constructor(offset: number) {
@@ -228,9 +243,14 @@ export class RingReader extends Ring {
     record.id = words[word + ID]!;
     record.aux = words[word + AUX]!;
     record.aux2 = words[word + AUX + 1]!;
-    record.bytes = kind & INDIRECT
-      ? bytesAt(blockOffset(words[word + BLOCK]!), length)
-      : this.bytes.subarray(this.#at + HEADER, this.#at + HEADER + length);
+    record.length = length;
+    if ((kind & INDIRECT) === 0) {
+      record.view = this.bytes;
+      record.start = this.#at + HEADER;
+    } else {
+      record.view = bytesAt(blockOffset(words[word + BLOCK]!), length);
+      record.start = 0;
+    }
     return record;
   }
 }

@@ -5,7 +5,7 @@ import { SHARE } from "../memory/shareable.ts";
 import { Dispatcher } from "../pool/dispatcher.ts";
 import { Imap } from "../pool/imap.ts";
 import { type Settings, settle } from "../pool/options.ts";
-import type { KnownFunction, Task } from "../pool/task.ts";
+import { type KnownFunction, payloadOf, type Task } from "../pool/task.ts";
 import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
 import { Future } from "./future.ts";
@@ -97,7 +97,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
         task = this.#dispatcher.submit({
           order: Order.Call,
           fn: known,
-          packet: encode(args, { where: "args" }),
+          payload: payloadOf(args, (args) => encode(args, { where: "args" })),
           index: 0,
           events: { value: (value) => settled.resolve(value as Awaited<R>), error: (error) => settled.reject(error) },
         });

@@ -4,7 +4,7 @@ import { Order } from "../worker/protocol.ts";
 import { carrierOf } from "./_functions.ts";
 import type { Member } from "./_member.ts";
 import type { Settings } from "./options.ts";
-import type { KnownFunction, Task } from "./task.ts";
+import { type KnownFunction, Task } from "./task.ts";
 
 /** The id of the task that calls an initializer. */
 export const INITIALIZER = -1;
@@ -64,27 +64,18 @@ export class Initializer {
   }
 
   #task(member: Member): Task {
-    return {
-      id: INITIALIZER,
+    const parts = {
       order: Order.Initialize,
       fn: this.#known,
-      packet: encode(this.#settings.initargs, { where: "initargs", shared: member.sharesMemory }),
-      transfer: [],
+      payload: encode(this.#settings.initargs, { where: "initargs", shared: member.sharesMemory }),
       index: 0,
-      timeout: Infinity,
       events: {
-        value: () => {
+        value: (): void => {
           member.initialized = true;
         },
-        error: (error) => this.#events.onFailed(error),
+        error: (error: unknown): void => this.#events.onFailed(error),
       },
-      since: performance.now(),
-      carrier: null,
-      retries: 0,
-      member: null,
-      place: -1,
-      settled: false,
-      timer: undefined,
     };
+    return new Task(INITIALIZER, parts, { timeout: Infinity, retries: 0, since: 0 });
   }
 }

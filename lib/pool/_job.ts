@@ -1,6 +1,6 @@
 import type { JobControl, Settle } from "./result.ts";
-import type { Dispatcher, Submission } from "./dispatcher.ts";
-import type { Task } from "./task.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Task, TaskParts } from "./task.ts";
 
 /** What every job is made with. */
 export interface JobOptions<R> {
@@ -35,12 +35,12 @@ export class Job<R> implements JobControl {
   }
 
   /** Submits one task of the job. */
-  submit(submission: Submission): void {
-    const { events } = submission;
+  submit(parts: TaskParts): void {
+    const { events } = parts;
     // What cannot be sent fails before submit() has returned.
     let task: Task | null = null;
     task = this.#dispatcher.submit({
-      ...submission,
+      ...parts,
       events: {
         value: (value) => {
           if (task !== null) this.#tasks.delete(task);

@@ -46,7 +46,7 @@ export function mapJob<R>(
       job.submit({
         order: work.order,
         fn: work.fn,
-        packet,
+        payload: packet,
         index,
         timeout: options.timeout,
         transfer: options.transfer,

@@ -1,17 +1,21 @@
-import { decode, decodeError, encode } from "../channel/codec.ts";
-import type { RingRecord } from "../channel/ring.ts";
+import { address, decode, decodeError, encode, Encoder, type Packet } from "../channel/codec.ts";
+import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { kernelModule } from "../kernels/instance.ts";
 import type { Carrier } from "../task/task.ts";
 import { hire, type Hold } from "../worker/hire.ts";
+import type { RecordPlace } from "../worker/lane.ts";
 import { Answer, Order, WITH_SIDE } from "../worker/protocol.ts";
 import { post, sendSide, takeSide } from "../worker/side.ts";
 import type { WorkerStats } from "./options.ts";
+import { Deque } from "./_queue.ts";
 import type { Task } from "./task.ts";
 
 /** What a member tells the dispatcher. */
 export interface MemberEvents {
   /** A task is done; the member has room. */
   onOutcome(member: Member, task: Task, outcome: Outcome): void;
+  /** Some tasks are done. */
+  onBatch(): void;
   /** The worker takes orders now. */
   onReady(member: Member): void;
   /** The worker ended. `started`: the task that it had begun; `unstarted`: those that it had not. */
@@ -34,11 +38,15 @@ export interface MemberOptions {
 }
 
 const NOTHING = new Uint8Array();
+/** Plain arguments' bytes, one task's after the other's. */
+const encoder = new Encoder();
 
 /** One worker of a pool: what it has been given, in order, and what it has answered. */
 export class Member {
   /** Its name. */
   readonly name: string;
+  /** Whether it was ended from here. */
+  killed = false;
   /** Whether it is on its way out: it is given nothing any more. */
   retiring = false;
   /** Whether it may be given tasks: the pool's initializer, if there is one, has succeeded in it. */
@@ -49,7 +57,8 @@ export class Member {
   uncaught: unknown;
   readonly #events: MemberEvents;
   readonly #hold: Hold;
-  readonly #tasks = new Map<number, Task>();
+  /** In the order in which it was given them, which is that in which it answers. */
+  readonly #tasks = new Deque<Task>();
   readonly #defined = new Map<number, Carrier>();
   #answered = 0;
   #busy = 0;
@@ -62,6 +71,7 @@ export class Member {
     this.#events = events;
     this.#hold = hire({ ...options, daemon: false, pooled: true }, {
       onRecord: (record) => this.#onRecord(record),
+      onBatch: () => events.onBatch(),
       onReady: () => events.onReady(this),
       onEnd: (exitCode) => this.#onEnd(exitCode),
     });
@@ -84,7 +94,7 @@ export class Member {
 
   /** How many tasks it has that it has not answered. */
   get load(): number {
-    return this.#tasks.size;
+    return this.#tasks.length;
   }
 
   /** Microseconds that a task took it of late. */
@@ -92,7 +102,7 @@ export class Member {
 
   /** The tasks that it has not answered. */
   tasks(): Task[] {
-    return [...this.#tasks.values()];
+    return this.#tasks.toArray();
   }
 
   /** What it has done. */
@@ -102,20 +112,35 @@ export class Member {
 
   /** Gives it a task; `false` when it has no room. */
   give(task: Task): boolean {
-    const { fn, packet } = task;
+    const { fn, payload } = task;
     if (fn !== null && !this.#define(fn.number, task.carrier!)) return false;
     if (task.order === Order.Job) this.#sendKernels();
-    const side = packet.side.length > 0;
-    const { bytes } = packet;
-    const body = { aux: fn?.number ?? 0, aux2: side ? WITH_SIDE : 0, bytes, length: bytes.length };
-    const place = this.#hold.link.send(task.order, task.id, body);
+    const place = "plain" in payload ? this.#sendPlain(task, payload.plain) : this.#sendPacket(task, payload);
     if (place === null) return false;
-    if (side) sendSide(this.pid, `${this.pid}/${task.id}`, { objects: packet.side, transfer: task.transfer });
     task.member = this;
     task.place = place;
-    this.#tasks.set(task.id, task);
+    this.#tasks.push(task);
     this.given++;
     return true;
+  }
+
+  #sendPlain(task: Task, args: readonly unknown[]): RecordPlace | null {
+    const { bytes, length } = encoder.encodeInto(args);
+    return this.#hold.link.send(task.order, task.id, { aux: task.fn?.number ?? 0, aux2: 0, bytes, length });
+  }
+
+  #sendPacket(task: Task, packet: Packet): RecordPlace | null {
+    const { bytes, side } = packet;
+    const aux2 = side.length > 0 ? WITH_SIDE : 0;
+    const body = { aux: task.fn?.number ?? 0, aux2, bytes, length: bytes.length };
+    // Before it is sent: the worker may have decoded it by the time send() returns.
+    address(packet, this.pid);
+    const place = this.#hold.link.send(task.order, task.id, body);
+    if (place === null) return null;
+    if (side.length > 0) {
+      sendSide(this.pid, `${this.pid}/${task.id}`, { objects: side, transfer: task.transfer });
+    }
+    return place;
   }
 
   /** Takes a task back; `false` when the worker has started on it. */
@@ -131,15 +156,17 @@ export class Member {
     return this.#hold.link.begun(task.place);
   }
 
-  /** Takes back up to `count` of the tasks that it was given last and has not started. */
+  /** Takes back up to `count` of the tasks that it was given last and has not started; in the order of their giving. */
   takeBackLast(count: number): Task[] {
-    const last = [...this.#tasks.values()].slice(-count).reverse();
     const taken: Task[] = [];
-    for (const task of last) {
-      if (!this.takeBack(task)) break;
-      taken.unshift(task);
+    for (let task = this.#tasks.last(); task !== undefined && taken.length < count; task = this.#tasks.last()) {
+      if (!this.#hold.link.revoke(task.place)) break;
+      this.#tasks.pop();
+      task.member = null;
+      this.given--;
+      taken.push(task);
     }
-    return taken;
+    return taken.reverse();
   }
 
   /** Lets it end once it has done what it has. */
@@ -150,7 +177,7 @@ export class Member {
 
   /** Ends it at once. */
   kill(exitCode: number): void {
-    this.retiring = true;
+    this.retiring = this.killed = true;
     this.#hold.kill(exitCode);
     this.#hold.link.poll();
   }
@@ -171,23 +198,29 @@ export class Member {
   }
 
   #forget(task: Task): void {
-    this.#tasks.delete(task.id);
+    if (this.#tasks.peek() === task) this.#tasks.shift();
+    else this.#tasks.remove(task);
     task.member = null;
   }
 
+  #taskOf(id: number): Task | undefined {
+    const first = this.#tasks.peek();
+    return first?.id === id ? first : this.#tasks.find((task) => task.id === id);
+  }
+
   #onRecord(record: RingRecord): void {
-    const task = this.#tasks.get(record.id);
-    if (record.kind === Answer.Uncaught) this.uncaught = decodeError(record);
+    const task = this.#taskOf(record.id);
+    if (record.kind === Answer.Uncaught) this.uncaught = decodeError({ bytes: bytesOf(record) });
     if (task === undefined) return;
     switch (record.kind as Answer) {
       case Answer.Value:
         this.#busy += record.aux;
         this.pace += (record.aux - this.pace) / 8;
-        if ((record.aux2 & WITH_SIDE) === 0) this.#outcome(task, valueOf(record));
-        else void this.#withSide(task, record.bytes.slice());
+        if ((record.aux2 & WITH_SIDE) === 0) this.#outcome(task, outcomeOf(record));
+        else void this.#withSide(task, bytesOf(record));
         break;
       case Answer.Failure:
-        this.#outcome(task, { type: "error", error: decodeError(record), index: record.aux });
+        this.#outcome(task, { type: "error", error: decodeError({ bytes: bytesOf(record) }), index: record.aux });
         break;
       case Answer.Unresolved:
         this.#outcome(task, { type: "unresolved" });
@@ -216,21 +249,20 @@ export class Member {
     const importing = -this.#hold.link.current;
     let started: Task | null = null;
     const unstarted: Task[] = [];
-    for (const task of this.#tasks.values()) {
+    for (const task of this.#tasks.drain()) {
       // The record is still there: whether it was begun can be read off it, also of the dead.
       const untouched = this.#hold.link.revoke(task.place);
       if (untouched && (started !== null || importing <= 0 || task.fn?.number !== importing)) unstarted.push(task);
       else started ??= task;
       task.member = null;
     }
-    this.#tasks.clear();
     this.#events.onEnd(this, exitCode, { started, unstarted });
   }
 }
 
-function valueOf(record: RingRecord): Outcome {
+function outcomeOf(record: RingRecord): Outcome {
   try {
-    return { type: "value", value: record.bytes.length === 0 ? undefined : decode(record) };
+    return { type: "value", value: record.length === 0 ? undefined : valueOf(record) };
   } catch (error) {
     return { type: "error", error, index: 0 };
   }

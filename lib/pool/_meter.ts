@@ -6,19 +6,20 @@ const KEPT = 1024;
 /** Counts what a pool has done, and keeps its last latencies. */
 export class Meter {
   readonly #latencies = new Float64Array(KEPT);
+  #measured = 0;
   #done = 0;
   #failed = 0;
 
-  /** A task was done, `latency` milliseconds after its submission. */
-  count(latency: number, ok: boolean): void {
-    this.#latencies[(this.#done + this.#failed) % KEPT] = latency;
+  /** A task was done, `latency` milliseconds after its submission where that was measured. */
+  count(ok: boolean, latency: number | null): void {
+    if (latency !== null) this.#latencies[this.#measured++ % KEPT] = latency;
     if (ok) this.#done++;
     else this.#failed++;
   }
 
   /** What was counted. */
   stats(): Pick<PoolStats, "done" | "failed" | "latency"> {
-    const kept = Math.min(KEPT, this.#done + this.#failed);
+    const kept = Math.min(KEPT, this.#measured);
     const sorted = this.#latencies.slice(0, kept).sort();
     const at = (share: number): number => sorted[Math.min(kept - 1, Math.floor(kept * share))] ?? 0;
     return {

@@ -1,4 +1,4 @@
-/** A queue whose ends are cheap: tasks wait in it in the order of their submission. */
+/** A queue whose ends are cheap. */
 export class Deque<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -29,12 +29,36 @@ export class Deque<T> {
     if (this.#head === this.#items.length) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
+    if (this.#head === this.#items.length) this.#items.length = this.#head = 0;
     // Given back in halves, so that each item is moved once at most.
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
     return item;
+  }
+
+  /** The last, which stays. */
+  last(): T | undefined {
+    return this.length === 0 ? undefined : this.#items[this.#items.length - 1];
+  }
+
+  /** Takes the last. */
+  pop(): T | undefined {
+    return this.length === 0 ? undefined : this.#items.pop();
+  }
+
+  /** The first for which `test` holds. */
+  find(test: (item: T) => boolean): T | undefined {
+    for (let i = this.#head; i < this.#items.length; i++) {
+      if (test(this.#items[i]!)) return this.#items[i];
+    }
+    return undefined;
+  }
+
+  /** All, which stay. */
+  toArray(): T[] {
+    return this.#items.slice(this.#head) as T[];
   }
 
   /** Takes `item` out, wherever it is; `false` when it is not in the queue. */

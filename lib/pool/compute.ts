@@ -31,7 +31,7 @@ export interface ComputeWorkers<T = unknown> {
 export interface ComputeSubmission {
   readonly order: Order;
   readonly fn: null;
-  readonly packet: Packet;
+  readonly payload: Packet;
   readonly index: number;
   readonly events: { value(value: unknown): void; error(error: unknown, index: number): void };
 }
@@ -115,12 +115,12 @@ class Computation<T> {
 
   /** One order for each worker, but one: the calling thread takes the place of a worker. */
   #order(workers: number): void {
-    const packet = encode(this.#job, { where: "the job" });
+    const payload = encode(this.#job, { where: "the job" });
     for (let index = 1; index < workers; index++) {
       const task = this.#pool.submit({
         order: Order.Job,
         fn: null,
-        packet,
+        payload,
         index,
         events: {
           value: () => void this.#running.delete(task),

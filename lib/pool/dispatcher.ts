@@ -1,8 +1,6 @@
 import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
-import type { Packet } from "../channel/codec.ts";
 import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
-import type { Order } from "../worker/protocol.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
 import { Crew } from "./_crew.ts";
 import { carrierOf, Functions, refuse } from "./_functions.ts";
@@ -12,18 +10,12 @@ import { choose, mayHave, SHORT_US } from "./_policy.ts";
 import { Deque } from "./_queue.ts";
 import { Meter } from "./_meter.ts";
 import type { PoolStats, Settings } from "./options.ts";
-import type { Callable, KnownFunction, Task, TaskEvents } from "./task.ts";
+import { type Callable, type KnownFunction, Task, type TaskParts } from "./task.ts";
 
-/** What is submitted. */
-export interface Submission {
-  readonly order: Order;
-  readonly fn: KnownFunction | null;
-  readonly packet: Packet;
-  readonly index: number;
-  readonly timeout?: number | undefined;
-  readonly transfer?: readonly unknown[] | undefined;
-  readonly events: TaskEvents;
-}
+/** So many workers in a row that end before they take work break the pool: starting more would go on for ever. */
+const MOST_STILLBORN = 3;
+/** One task in so many has its latency measured. */
+const MEASURED = 8;
 
 /**
  * Who gets which task: tasks wait in one queue in the order of their
@@ -48,6 +40,8 @@ export class Dispatcher {
   #closing = false;
   #terminated = false;
   #growing = false;
+  /** How many workers in a row ended before they took any work. */
+  #stillborn = 0;
 
   /** A dispatcher without workers: they start as there is work for them, at once where there is an initializer. */
   constructor(settings: Settings) {
@@ -59,6 +53,7 @@ export class Dispatcher {
     });
     this.#crew = new Crew(settings, {
       onOutcome: (member, task, outcome) => this.#onOutcome(member, task, outcome),
+      onBatch: () => this.pump(),
       onReady: () => this.pump(),
       onEnd: (member, exitCode, left) => this.#onEnd(member, exitCode, left),
     });
@@ -129,20 +124,12 @@ export class Dispatcher {
   }
 
   /** Takes in a task. */
-  submit(submission: Submission): Task {
-    const task: Task = {
-      ...submission,
-      id: this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1,
-      timeout: Math.max(0, submission.timeout ?? this.#settings.taskTimeout),
-      transfer: submission.transfer ?? [],
-      since: performance.now(),
-      carrier: null,
-      retries: this.#settings.retries,
-      member: null,
-      place: -1,
-      settled: false,
-      timer: undefined,
-    };
+  submit(parts: TaskParts): Task {
+    const id = this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1;
+    const { retries, taskTimeout } = this.#settings;
+    const timeout = parts.timeout === undefined ? taskTimeout : Math.max(0, parts.timeout ?? Infinity);
+    const since = id % MEASURED === 0 ? performance.now() : 0;
+    const task = new Task(id, parts, { timeout, retries, since });
     if (this.#pending++ === 0) bell().hold();
     if (this.#broken !== null) this.#fail(task, this.#broken);
     else if (this.#terminated) this.#fail(task, terminated());
@@ -285,11 +272,13 @@ export class Dispatcher {
     this.#initializer.begin(this.#crew.start());
   }
 
-  /** Nothing can be run any more: everything pending and later fails. */
+  /** Nothing can be run any more: everything pending and later fails, each with an error of its own. */
   #break(cause: unknown): void {
     if (this.#broken !== null) return;
-    this.#broken = new BrokenPoolError("The pool is broken: its initializer failed", { cause });
-    this.#drop(() => new BrokenPoolError("The pool is broken: its initializer failed", { cause }));
+    const why = this.#stillborn >= MOST_STILLBORN ? "its workers do not start" : "its initializer failed";
+    const error = (): BrokenPoolError => new BrokenPoolError(`The pool is broken: ${why}`, { cause });
+    this.#broken = error();
+    this.#drop(error);
     this.#crew.killAll();
     this.#letIn();
   }
@@ -310,7 +299,6 @@ export class Dispatcher {
     } else if (outcome.type === "value") this.#succeed(task, outcome.value);
     else this.#fail(task, outcome.error, outcome.index);
     if (member.given >= this.#settings.maxTasksPerChild && member.load === 0) this.#crew.retire(member);
-    this.pump();
   }
 
   #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
@@ -318,6 +306,10 @@ export class Dispatcher {
       if (!task.settled && task.id !== INITIALIZER) this.#queue.unshift(task);
     }
     if (left.started !== null) this.#lost(member, exitCode, left.started);
+    this.#stillborn = member.ready || member.killed ? 0 : this.#stillborn + 1;
+    if (this.#stillborn >= MOST_STILLBORN) {
+      this.#break(new WorkerDiedError(`Workers end, with exit code ${exitCode}, before they take work`, { exitCode }));
+    }
     if (!this.#closing || this.#queue.length > 0) this.pump();
     else this.#wind();
   }
@@ -378,7 +370,7 @@ export class Dispatcher {
 
   #count(task: Task, ok: boolean): void {
     if (task.id === INITIALIZER) return;
-    this.#meter.count(performance.now() - task.since, ok);
+    this.#meter.count(ok, task.since === 0 ? null : performance.now() - task.since);
     if (--this.#pending > 0) return;
     bell().release();
     if (this.#closing) this.#wind();

@@ -203,7 +203,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     task = this.#dispatcher.submit({
       order: this.#work.spread ? Order.EachStar : Order.Each,
       fn: this.#work.fn,
-      packet,
+      payload: packet,
       index: this.#index++,
       timeout: this.#options.timeout,
       transfer: this.#options.transfer,

@@ -28,7 +28,7 @@ import {
   type TaskOptions,
 } from "./options.ts";
 import { AsyncResult } from "./result.ts";
-import type { Callable, KnownFunction } from "./task.ts";
+import { type Callable, type KnownFunction, type Payload, payloadOf, type TaskEvents } from "./task.ts";
 
 /*
  * A task's way, from pool.map(f, items) and back:
@@ -100,18 +100,24 @@ export class Pool implements AsyncDisposable {
    * @throws {PoolClosedError} After `close` or `terminate`.
    * @throws {TransportError} If the function or an argument cannot travel.
    */
-  async apply<A extends readonly unknown[], R>(
+  apply<A extends readonly unknown[], R>(
     func: (...args: A) => R,
     args?: A,
     options: TaskOptions = {},
   ): Promise<Awaited<R>> {
-    const known = this.#enter(func, options);
-    const packet = this.#arguments(args, options);
-    if (this.#dispatcher.queued >= this.#settings.maxQueueSize) {
-      await this.#dispatcher.room();
-      this.#checkOpen();
-    }
-    return await this.#apply<Awaited<R>>(known, packet, options);
+    return new Promise((resolve, reject) => {
+      const fn = this.#enter(func, options);
+      const payload = this.#arguments(args, options);
+      const { signal, timeout, transfer } = options;
+      const order = Order.Call;
+      if (signal !== undefined) resolve(this.#apply<Awaited<R>>(fn, payload, options));
+      else {
+        const events = new PromiseEvents(resolve as (value: unknown) => void, reject);
+        const parts = { order, fn, payload, index: 0, timeout, transfer, events };
+        if (this.#dispatcher.queued < this.#settings.maxQueueSize) this.#dispatcher.submit(parts);
+        else void this.#dispatcher.room().then(() => this.#dispatcher.submit(parts)).catch(reject);
+      }
+    });
   }
 
   /** As {@linkcode Pool.apply}, with a result that can be asked, waited for and cancelled. */
@@ -274,15 +280,16 @@ export class Pool implements AsyncDisposable {
     return this.#dispatcher.known(func, "func");
   }
 
-  #arguments(args: readonly unknown[] | undefined, options: TaskOptions): ReturnType<typeof encode> {
+  #arguments(args: readonly unknown[] | undefined, options: TaskOptions): Payload {
     if (args !== undefined && args !== null) checkIterable("args", args);
     const list = args === undefined || args === null ? [] : [...args];
-    return encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [] });
+    const { transfer = [] } = options;
+    return payloadOf(list, (list) => encode(list, { where: "args", shared: this.#shared, transfer }));
   }
 
   #apply<R>(
     fn: KnownFunction,
-    packet: ReturnType<typeof encode>,
+    payload: Payload,
     options: TaskOptions & JobOptions<R>,
   ): AsyncResult<R> {
     return new AsyncResult<R>((settled) => {
@@ -292,7 +299,7 @@ export class Pool implements AsyncDisposable {
         job.submit({
           order: Order.Call,
           fn,
-          packet,
+          payload,
           index: 0,
           timeout: options.timeout,
           transfer: options.transfer,
@@ -321,6 +328,25 @@ export class Pool implements AsyncDisposable {
     const fn = this.#enter(func, options);
     if (!isAsync(work.items)) checkIterable("items", work.items);
     return new Imap<Awaited<R>>(this.#dispatcher, { ...work, fn, workers: this.size, shared: this.#shared }, options);
+  }
+}
+
+/** The outcome of a task as that of a promise. */
+class PromiseEvents implements TaskEvents {
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  value(value: unknown): void {
+    this.#resolve(value);
+  }
+
+  error(error: unknown): void {
+    this.#reject(error);
   }
 }
 

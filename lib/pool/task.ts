@@ -29,16 +29,38 @@ export interface TaskEvents {
   error(error: unknown, index: number): void;
 }
 
+/** What a task's order carries: a value that is encoded already, or plain ones that are encoded when the task is given. */
+export type Payload = Packet | PlainPayload;
+
+/** Arguments that are neither objects nor functions: nothing can change them before they are sent. */
+export interface PlainPayload {
+  /** The arguments. */
+  readonly plain: readonly unknown[];
+}
+
+/** What a task is made of. */
+export interface TaskParts {
+  readonly order: Order;
+  readonly fn: KnownFunction | null;
+  readonly payload: Payload;
+  readonly index: number;
+  readonly events: TaskEvents;
+  readonly timeout?: number | undefined;
+  readonly transfer?: readonly unknown[] | undefined;
+}
+
+const NONE: readonly unknown[] = [];
+
 /** One order to one worker, and where it is. */
-export interface Task {
+export class Task {
   /** Unique within the pool. */
   readonly id: number;
   /** What is to be done with the payload. */
   readonly order: Order;
   /** The function, or `null` where the order calls none. */
   readonly fn: KnownFunction | null;
-  /** The payload. */
-  readonly packet: Packet;
+  /** What the order carries. */
+  readonly payload: Payload;
   /** Those of the payload's objects that are transferred. */
   readonly transfer: readonly unknown[];
   /** Its index in its job. */
@@ -47,18 +69,41 @@ export interface Task {
   readonly timeout: number;
   /** Who hears what became of it. */
   readonly events: TaskEvents;
-  /** When it was submitted, by `performance.now()`. */
+  /** When it was submitted, by `performance.now()`; 0 where that is not measured. */
   readonly since: number;
   /** How the function travels, this time. */
-  carrier: Carrier | null;
+  carrier: Carrier | null = null;
   /** How often it may still be run again after its worker died. */
   retries: number;
   /** The worker that has it. */
-  member: Member | null;
+  member: Member | null = null;
   /** Where in the worker's ring it is. */
-  place: RecordPlace;
+  place: RecordPlace = -1;
   /** Whether its outcome is known. */
-  settled: boolean;
+  settled = false;
   /** Ends it when it takes too long. */
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  /** A task that nobody has yet. */
+  constructor(id: number, parts: TaskParts, run: { timeout: number; retries: number; since: number }) {
+    this.id = id;
+    this.order = parts.order;
+    this.fn = parts.fn;
+    this.payload = parts.payload;
+    this.transfer = parts.transfer ?? NONE;
+    this.index = parts.index;
+    this.timeout = run.timeout;
+    this.events = parts.events;
+    this.since = run.since;
+    this.retries = run.retries;
+  }
+}
+
+/** Arguments as a payload; `encode` is called where they hold an object or a function. */
+export function payloadOf(args: readonly unknown[], encode: (args: readonly unknown[]) => Packet): Payload {
+  for (let i = 0; i < args.length; i++) {
+    const type = typeof args[i];
+    if ((type === "object" && args[i] !== null) || type === "function" || type === "symbol") return encode(args);
+  }
+  return { plain: args };
 }

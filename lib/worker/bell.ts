@@ -36,6 +36,7 @@ export class Bell {
   #running = false;
   #holds = 0;
   #spinUntil = 0;
+  #expected = false;
   #parked = false;
 
   /** A bell with words of its own. */
@@ -68,7 +69,7 @@ export class Bell {
 
   /** Says that an answer is expected within microseconds, so that the loop polls for it. */
   expect(): void {
-    this.#spinUntil = performance.now() + SPIN_MS;
+    this.#expected = true;
     if (this.#parked) this.#wakeOwnLoop();
   }
 
@@ -104,7 +105,10 @@ export class Bell {
       const seen = Atomics.load(this.#words, BELL_COUNT);
       const any = this.poll();
       const now = performance.now();
-      if (any) this.#spinUntil = Math.max(this.#spinUntil, now + SPIN_MS);
+      if (any || this.#expected) {
+        this.#expected = false;
+        this.#spinUntil = now + SPIN_MS;
+      }
       if (now - turn > TURN_MS) {
         await nextTurn();
         turn = performance.now();
@@ -127,6 +131,7 @@ export class Bell {
   }
 
   #wakeOwnLoop(): void {
+    this.#parked = false;
     ring(this.#words);
   }
 }

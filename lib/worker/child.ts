@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { TransportError } from "../base/errors.ts";
+import type { RingRecord } from "../channel/ring.ts";
 import { declareDead, enlist, exitCodeOf } from "../memory/process_table.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { childFlags } from "./_flags.ts";
+import { runnerOf } from "./_loader.ts";
 import type { HireOptions, Hold } from "./hire.ts";
 import { identity } from "./info.ts";
 import type { LaneEvents, Link, RecordBody, RecordPlace } from "./lane.ts";
@@ -29,7 +31,7 @@ const GUARD = 'exec 9<&0; "$0" "$@" </dev/null & p=$!; ' +
 const STUB = `import process from "node:process";
 process.once("message", (boot) => {
   globalThis[Symbol.for("lanes.child")] = boot;
-  import("data:text/javascript," + encodeURIComponent(boot.code));
+  ${runnerOf("boot.code")}
 });`;
 
 /** What a shell adds to the number of the signal that ended a command. */
@@ -89,7 +91,16 @@ class ChildLink implements Link {
     if (isTask && this.#busy) return null;
     if (isTask) this.#busy = true;
     const { aux, aux2 } = body;
-    this.#child.send({ kind, id, aux, aux2, bytes: body.bytes.slice(0, body.length) }, () => {});
+    const record: RingRecord = {
+      kind,
+      id,
+      aux,
+      aux2,
+      view: body.bytes.slice(0, body.length),
+      start: 0,
+      length: body.length,
+    };
+    this.#child.send(record, () => {});
     return ++this.#places;
   }
 
@@ -127,6 +138,7 @@ class ChildLink implements Link {
       case "answer":
         this.#busy = false;
         this.#events.onRecord(message.record);
+        this.#events.onBatch?.();
         break;
       default:
         message satisfies never;

@@ -32,7 +32,7 @@ export class ChildDesk implements DeskLike {
 
   answer(kind: number, id: number, body?: RecordBody): Promise<void> {
     const { aux = 0, aux2 = 0, bytes = new Uint8Array(), length = 0 } = body ?? {};
-    return send({ type: "answer", record: { kind, id, aux, aux2, bytes: bytes.slice(0, length) } });
+    return send({ type: "answer", record: { kind, id, aux, aux2, view: bytes.slice(0, length), start: 0, length } });
   }
 
   async idle(onPark: () => void): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  BELL_BYTES,
   LANE_BELL,
   LANE_CURRENT,
   LANE_FULL,
@@ -11,7 +12,7 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
 import { parkIdle } from "../sync/park.ts";
-import { ringAt } from "./bell.ts";
+import { ring } from "./bell.ts";
 import type { RecordBody } from "./lane.ts";
 
 /** How long, in milliseconds, a worker polls its inbox after a task before it parks. */
@@ -44,7 +45,7 @@ export class Desk implements DeskLike {
   readonly #inbox: RingReader;
   readonly #outbox: RingWriter;
   readonly #outboxControl: Int32Array<SharedArrayBuffer>;
-  readonly #bell: number;
+  readonly #bell: Int32Array<SharedArrayBuffer>;
 
   /** The worker's end of the lane at `offset`, whose owner hears the bell at `bell`. */
   constructor(offset: number, bell: number) {
@@ -52,12 +53,12 @@ export class Desk implements DeskLike {
     this.#inbox = new RingReader(offset + LANE_INBOX);
     this.#outbox = new RingWriter(offset + LANE_OUTBOX);
     this.#outboxControl = wordsAt(offset + LANE_OUTBOX, RING_HEAD + 1);
-    this.#bell = bell;
+    this.#bell = wordsAt(bell, BELL_BYTES / 4);
   }
 
   open(): void {
     Atomics.store(this.#words, LANE_READY, 1);
-    ringAt(this.#bell);
+    ring(this.#bell);
   }
 
   take(): RingRecord | null {
@@ -73,7 +74,7 @@ export class Desk implements DeskLike {
   }
 
   answer(kind: number, id: number, body: RecordBody = EMPTY): void | Promise<void> {
-    if (this.#outbox.write(kind, id, body) !== null) ringAt(this.#bell);
+    if (this.#outbox.write(kind, id, body) !== null) ring(this.#bell);
     else return this.#answerWhenRoom(kind, id, body);
   }
 
@@ -86,7 +87,7 @@ export class Desk implements DeskLike {
       if (this.#outbox.write(kind, id, kept) !== null) break;
       await parkIdle(this.#outboxControl, RING_HEAD, head);
     }
-    ringAt(this.#bell);
+    ring(this.#bell);
   }
 
   async idle(onPark: () => void): Promise<void> {

@@ -1,6 +1,6 @@
 import type { WaitState } from "../base/waitable.ts";
 import { address, decode, decodeError, encode, type Packet } from "../channel/codec.ts";
-import type { RingRecord } from "../channel/ring.ts";
+import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { endWord } from "../memory/process_table.ts";
 import { type Carrier, carry } from "../task/task.ts";
 import { hire, type HireOptions, type Hold } from "./hire.ts";
@@ -119,6 +119,7 @@ export class Errand {
     const { link } = this.#hold;
     const { bytes } = encode(carrier, { where: "the target" });
     link.send(Order.Define, 0, { aux: ONLY, aux2: 0, bytes, length: bytes.length });
+    address(this.#packet!, this.pid);
     const { bytes: args, side } = this.#packet!;
     if (side.length > 0) sendSide(this.pid, `${this.pid}/${ONLY}`, { objects: side, transfer: [] });
     const aux2 = side.length > 0 ? WITH_SIDE : 0;
@@ -133,13 +134,13 @@ export class Errand {
         this.#onValue(record);
         break;
       case Answer.Failure:
-        this.#settle(() => this.#options.onError(decodeError(record)));
+        this.#settle(() => this.#options.onError(decodeError({ bytes: bytesOf(record) })));
         break;
       case Answer.Unresolved:
         void this.#sendLater(this.#carryAgain());
         break;
       case Answer.Uncaught:
-        this.#uncaught = decodeError(record);
+        this.#uncaught = decodeError({ bytes: bytesOf(record) });
         this.#options.onError(this.#uncaught);
         break;
       default:
@@ -149,11 +150,11 @@ export class Errand {
 
   #onValue(record: RingRecord): void {
     if ((record.aux2 & WITH_SIDE) === 0) {
-      const value = decode(record);
+      const value = valueOf(record);
       this.#settle(() => this.#options.onValue(value));
       return;
     }
-    const bytes = record.bytes.slice();
+    const bytes = bytesOf(record);
     void takeSide(`${this.pid}/${record.id}`).then((side) => {
       this.#settle(() => this.#options.onValue(decode({ bytes, side })));
     });

@@ -50,6 +50,7 @@ export function hire(options: HireOptions, events: LaneEvents): Hold {
   const lane = allocateLane();
   const watched: LaneEvents = {
     onRecord: (record: RingRecord) => events.onRecord(record),
+    onBatch: () => events.onBatch?.(),
     onReady: () => events.onReady?.(),
     onEnd: (exitCode: number) => {
       bell().unwatch(link);

@@ -6,6 +6,7 @@ import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
 import { setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
+import { LOADER } from "./_loader.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
 import { letGo } from "./lane.ts";
@@ -57,7 +58,7 @@ interface Threads {
 function threads(): Threads {
   return perRealm("threads", () => ({
     byPid: new Map<number, Thread>(),
-    url: new URL("data:text/javascript," + encodeURIComponent(BOOTSTRAP)),
+    url: new URL("data:text/javascript," + encodeURIComponent(LOADER)),
     serving: false,
   }));
 }
@@ -92,7 +93,7 @@ function create(spec: ThreadSpec): void {
     {
       env: SHARE_ENV,
       name: spec.name,
-      workerData: { lanes: boot },
+      workerData: { lanes: boot, code: BOOTSTRAP },
       // Without limits of its own a worker that runs out of heap takes the whole program with it.
       resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
     } as ConstructorParameters<typeof NodeWorker>[1],

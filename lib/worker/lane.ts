@@ -45,6 +45,8 @@ export interface RecordBody {
 export interface LaneEvents {
   /** An answer came; the record is valid only during the call. */
   onRecord(record: RingRecord): void;
+  /** Some answers came, each told by `onRecord`: the time to send more. */
+  onBatch?(): void;
   /** The worker takes orders from now on. */
   onReady?(): void;
   /** The worker ended; no answer comes after this. */
@@ -151,6 +153,7 @@ export class Lane implements Link {
       this.#ready = true;
       this.#events.onReady?.();
     }
+    if (any && !dead) this.#events.onBatch?.();
     if (dead) this.#end();
     return any || dead;
   }

@@ -1,7 +1,7 @@
 import { perRealm } from "../base/realm.ts";
 import { TransportError } from "../base/errors.ts";
-import { decode, encode, encodeError } from "../channel/codec.ts";
-import type { RingRecord } from "../channel/ring.ts";
+import { decode, encode, encodeError, Encoder } from "../channel/codec.ts";
+import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { isDead } from "../memory/process_table.ts";
 import { runJob } from "../kernels/job.ts";
 import { type Carrier, isUnresolved, revive } from "../task/task.ts";
@@ -17,6 +17,11 @@ import { sendSide, takeSide } from "./side.ts";
  * awaited. Between tasks, timers and messages get a turn every few
  * milliseconds.
  */
+
+/** How results are encoded. */
+const RESULT = { where: "the result" } as const;
+/** The longest time that an answer tells, in microseconds. */
+const LONGEST_US = 2 ** 30;
 
 /** How long, in milliseconds, tasks may follow each other without a turn of the event loop. */
 const TURN_MS = 5;
@@ -62,6 +67,10 @@ export class Runner {
   readonly #route: Route;
   readonly #functions = new Map<number, Known>();
   readonly #rest = (): void => this.#watch.off();
+  /** The results' bytes, one after the other. */
+  readonly #encoder = new Encoder();
+  /** When this thread last looked at the clock. */
+  #clock = performance.now();
   #stopped = false;
 
   /** A runner for the worker `route.pid` that answers to `route.owner`. */
@@ -75,7 +84,7 @@ export class Runner {
   async serve(): Promise<void> {
     const desk = this.#desk;
     desk.open();
-    let turn = performance.now();
+    let turn = this.#clock;
     while (!this.#stopped) {
       // After an exit the runtime may still run what is pending for a moment: the dead take no orders.
       if (isDead()) await new Promise<never>(() => {});
@@ -83,14 +92,14 @@ export class Runner {
       if (record === null) {
         await desk.idle(this.#rest);
         // Parked or not: what the last task left behind has had its turn, or gets it now.
-        turn = performance.now();
+        turn = this.#clock = performance.now();
         continue;
       }
       const pending = this.#perform(record);
       if (pending !== undefined) await pending;
-      if (performance.now() - turn > TURN_MS) {
+      if (this.#clock - turn > TURN_MS) {
         await nextTurn();
-        turn = performance.now();
+        turn = this.#clock = performance.now();
       }
     }
   }
@@ -106,9 +115,9 @@ export class Runner {
       case Order.Define:
         return this.#define(aux, this.#payload(record) as Carrier);
       case Order.Job:
-        return this.#job(id, aux2, record.bytes.slice());
+        return this.#job(id, aux2, this.#copy(record));
       default: {
-        if ((aux2 & WITH_SIDE) !== 0) return this.#withSide(kind as Order, id, aux, record.bytes.slice());
+        if ((aux2 & WITH_SIDE) !== 0) return this.#withSide(kind as Order, id, aux, this.#copy(record));
         let args: unknown;
         try {
           args = this.#payload(record);
@@ -123,14 +132,20 @@ export class Runner {
   /** The value in a record, which is free for its writer afterwards. */
   #payload(record: RingRecord): unknown {
     try {
-      return decode(record);
+      return valueOf(record);
     } finally {
       this.#desk.done();
     }
   }
 
-  async #withSide(kind: Order, id: number, aux: number, bytes: Uint8Array): Promise<void> {
+  /** The bytes in a record, which is free for its writer afterwards. */
+  #copy(record: RingRecord): Uint8Array {
+    const bytes = bytesOf(record);
     this.#desk.done();
+    return bytes;
+  }
+
+  async #withSide(kind: Order, id: number, aux: number, bytes: Uint8Array): Promise<void> {
     const side = await takeSide(`${this.#route.pid}/${id}`);
     await this.#run(kind, { id, aux, args: decode({ bytes, side }) as unknown[] });
   }
@@ -155,7 +170,8 @@ export class Runner {
     if (known === undefined || "error" in known) return this.#unknown(id, known);
     this.#desk.setCurrent(id);
     this.#watch.on();
-    const started = performance.now();
+    // Tasks follow each other without a pause: where one ended the next one starts.
+    const started = this.#clock;
     let value: unknown;
     try {
       value = this.#call(kind, known.fn, task.args);
@@ -196,24 +212,25 @@ export class Runner {
   }
 
   #succeed(id: number, started: number, value: unknown): void | Promise<void> {
+    const encoder = this.#encoder;
     try {
-      const { bytes, side, transfer } = encode(value, { where: "the result" }) as ReturnType<typeof encode> & {
-        transfer?: unknown[];
-      };
-      const took = Math.min((performance.now() - started) * 1000, 2 ** 30) | 0;
-      if (side.length > 0) {
-        const key = `${this.#route.pid}/${id}`;
-        sendSide(this.#route.owner, key, { objects: side, transfer: transfer ?? [] });
-      }
-      const aux2 = side.length > 0 ? WITH_SIDE : 0;
-      return this.#answer(Answer.Value, id, { aux: took, aux2, bytes, length: bytes.length });
+      encoder.encodeInto(value, RESULT);
     } catch (error) {
       return this.#fail(id, new Thrown(error, 0));
     }
+    const { side } = encoder;
+    if (side.length > 0) {
+      sendSide(this.#route.owner, `${this.#route.pid}/${id}`, { objects: side, transfer: [] });
+    }
+    const now = this.#clock = performance.now();
+    const aux = Math.min((now - started) * 1000, LONGEST_US) | 0;
+    const aux2 = side.length > 0 ? WITH_SIDE : 0;
+    return this.#answer(Answer.Value, id, { aux, aux2, bytes: encoder.bytes, length: encoder.length });
   }
 
   #fail(id: number, thrown: Thrown): void | Promise<void> {
     this.exitCode = 1;
+    this.#clock = performance.now();
     trimStack(thrown.error);
     this.#route.failed(thrown.error);
     const { bytes } = encodeError(thrown.error);
@@ -234,7 +251,6 @@ export class Runner {
 
   /** The job's own state is in shared memory; a user's compiled kernel comes by message. */
   async #job(id: number, aux2: number, bytes: Uint8Array): Promise<void> {
-    this.#desk.done();
     this.#desk.setCurrent(id);
     try {
       const side = (aux2 & WITH_SIDE) === 0 ? [] : await takeSide(`${this.#route.pid}/${id}`);
@@ -248,7 +264,7 @@ export class Runner {
 }
 
 /** Frames of this bundle on a stack: nothing that a user could use. */
-const OWN_FRAMES = /\n\s+at [^\n]*data:text\/javascript,import%7B[^\n]*/g;
+const OWN_FRAMES = /\n\s+at [^\n]*lanes:worker[^\n]*/g;
 
 /** Takes the library's own frames off an error's stack. */
 function trimStack(error: unknown): void {

@@ -6,7 +6,7 @@ export type Waited = "done" | "timeout";
 
 /** Something that happens once, and whoever waits for it. */
 export class Latch {
-  readonly #waiting = new Set<() => void>();
+  #waiting: Set<() => void> | null = null;
   #done = false;
 
   /** Whether it has happened. */
@@ -18,8 +18,8 @@ export class Latch {
   open(): void {
     if (this.#done) return;
     this.#done = true;
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    for (const wake of this.#waiting ?? []) wake();
+    this.#waiting = null;
   }
 
   /** Waits for it, at most for the options' timeout; rejects with the signal's reason. */
@@ -34,12 +34,12 @@ export class Latch {
       const end = (settle: () => void): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
-        this.#waiting.delete(onDone);
+        this.#waiting?.delete(onDone);
         settle();
       };
       const onDone = (): void => end(() => resolve("done"));
       const onAbort = (): void => end(() => reject(signal!.reason));
-      this.#waiting.add(onDone);
+      (this.#waiting ??= new Set()).add(onDone);
       signal?.addEventListener("abort", onAbort);
       if (timeout !== Infinity) timer = setLongTimeout(() => end(() => resolve("timeout")), timeout);
     });
