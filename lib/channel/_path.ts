@@ -29,7 +29,7 @@ export function findPath(root: unknown, target?: { readonly value: unknown }): F
   const seen = new Set<unknown>();
   for (let steps = 0; stack.length > 0 && steps < MOST_STEPS; steps++) {
     const step = stack.pop()!;
-    if (target !== undefined && Object.is(step.value, target.value)) return { labels: labelsOf(step) };
+    if (target !== undefined && isOrViews(step.value, target.value)) return { labels: labelsOf(step) };
     if (typeof step.value !== "object" || step.value === null || seen.has(step.value)) continue;
     seen.add(step.value);
     const inner: Step[] = [];
@@ -39,6 +39,11 @@ export function findPath(root: unknown, target?: { readonly value: unknown }): F
     for (let i = inner.length - 1; i >= 0; i--) stack.push(inner[i]!);
   }
   return null;
+}
+
+/** Whether `value` is what was looked for, or a view of it: a buffer is refused by way of its views. */
+function isOrViews(value: unknown, target: unknown): boolean {
+  return Object.is(value, target) || (ArrayBuffer.isView(value) && value.buffer === target);
 }
 
 function labelsOf(step: Step): string[] {

@@ -14,7 +14,8 @@ import { type Callable, type KnownFunction, Task, type TaskParts } from "./task.
 
 /** So many workers in a row that end before they take work break the pool: starting more would go on for ever. */
 const MOST_STILLBORN = 3;
-/** One task in so many has its latency measured. */
+/** The first tasks all have their latency measured, then one in so many. */
+const MEASURED_FULLY = 1024;
 const MEASURED = 8;
 
 /**
@@ -128,7 +129,7 @@ export class Dispatcher {
     const id = this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1;
     const { retries, taskTimeout } = this.#settings;
     const timeout = parts.timeout === undefined ? taskTimeout : Math.max(0, parts.timeout ?? Infinity);
-    const since = id % MEASURED === 0 ? performance.now() : 0;
+    const since = id <= MEASURED_FULLY || id % MEASURED === 0 ? performance.now() : 0;
     const task = new Task(id, parts, { timeout, retries, since });
     if (this.#pending++ === 0) bell().hold();
     if (this.#broken !== null) this.#fail(task, this.#broken);
