@@ -22,6 +22,7 @@ import {
   SEGMENT_RING_BYTES,
 } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
+import { rethrow } from "./_gate.ts";
 import { Head, type Visit } from "./_head.ts";
 import { placeOf, reattach } from "./_segment.ts";
 import { Signal } from "./_signal.ts";
@@ -112,14 +113,22 @@ export class Channel {
 
   /** Puts the first `length` bytes of `bytes` as one item of `kind`, if there is room. */
   put(bytes: Uint8Array, length: number, kind: number): Put {
-    const outcome = this.#tail.put(bytes, length, kind);
-    if (outcome === Put.Done) this.items.raise();
-    return outcome;
+    try {
+      const outcome = this.#tail.put(bytes, length, kind);
+      if (outcome === Put.Done) this.items.raise();
+      return outcome;
+    } catch (error) {
+      rethrow(error);
+    }
   }
 
   /** Takes the next item: gives what `visit` returns for it, or `undefined` when none is there. */
   take<T>(visit: Visit<T>): T | undefined {
-    return this.#head.take(visit, CHANNEL_DROPPED, this.#taken);
+    try {
+      return this.#head.take(visit, CHANNEL_DROPPED, this.#taken);
+    } catch (error) {
+      rethrow(error);
+    }
   }
 
   /** Takes the next item even of a channel whose items were dropped. */

@@ -39,6 +39,12 @@ export function leave(words: Int32Array<SharedArrayBuffer>, index: number): void
   Atomics.compareExchange(words, index, self(), 0);
 }
 
+/** Ends a call that threw: the dead do not come back from a wait, where their host ends the thread; their error is nobody's. */
+export function rethrow(error: unknown): never {
+  if (isDead()) pauseSync(0);
+  throw error;
+}
+
 function enterSlowly(words: Int32Array<SharedArrayBuffer>, index: number, me: number): boolean {
   let suspect = 0;
   let since = 0;

@@ -5,6 +5,7 @@ import { registerSweeper } from "../memory/arena.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
 import { BlockKind, PIPE_BYTES } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
+import { isDead } from "../memory/process_table.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { type Deadline, deadlineOf, signalOf } from "../sync/park.ts";
 import { type Bytes, into, partOf, raw, toBytes } from "./_bytes.ts";
@@ -32,6 +33,7 @@ interface Rest {
 }
 
 const collected = new FinalizationRegistry<Rest>(({ main, back, end }) => {
+  if (isDead()) return;
   // Holds of its own: those of the connection are being given up as well.
   const first = Handle.join(main);
   const second = back === null ? null : Handle.join(back);
