@@ -82,9 +82,10 @@ export type TypedArrayOf<D extends DTypeName> = TypedArrays[DTypeOf<D>];
 /** The typed array, over memory of its own, of an element type. */
 export type TypedCopyOf<D extends DTypeName> = TypedCopies[DTypeOf<D>];
 /** What an element is in JavaScript: `bigint` for 64-bit integers, else `number`. */
-export type ElementOf<D extends DTypeName> = DTypeOf<D> extends "i64" | "u64" ? bigint : number;
+export type ElementOf<D extends DTypeName> = D extends "i64" | "u64" | "l" | "L" | "q" | "Q" ? bigint : number;
 /** What is accepted as an element: 64-bit integers also as whole numbers. */
-export type ElementInput<D extends DTypeName> = DTypeOf<D> extends "i64" | "u64" ? bigint | number : number;
+export type ElementInput<D extends DTypeName> = D extends "i64" | "u64" | "l" | "L" | "q" | "Q" ? bigint | number
+  : number;
 
 /** A typed array's class, as far as it is used here. */
 export interface TypedArrayClass {
