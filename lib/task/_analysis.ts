@@ -48,11 +48,16 @@ export function sourceOf(fn: Function): string {
   return Function.prototype.toString.call(fn);
 }
 
+/** Whether a function with that source text is native, or bound. */
+export function isNative(source: string): boolean {
+  return NATIVE.test(source);
+}
+
 /** Analyses the source text of a function; throws a `SyntaxError` where it cannot be read. */
 export function analyse(source: string): Analysis {
   let analysis = cache.get(source);
   if (analysis === undefined) {
-    analysis = NATIVE.test(source) ? native() : read(source);
+    analysis = isNative(source) ? native() : read(source);
     if (cache.size >= CACHE_LIMIT) cache.clear();
     cache.set(source, analysis);
   }

@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { TransportError } from "../base/errors.ts";
 import { encode, type Packet } from "../channel/codec.ts";
 import { isShareable } from "../memory/shareable.ts";
-import { analyse, sourceOf } from "./_analysis.ts";
+import { analyse, isNative, sourceOf } from "./_analysis.ts";
 import { pathOfBuiltin } from "./_globals.ts";
 import { Patch, type PatchRecord, type PlanGraph, type PlanRoot, type ProtoRecord } from "./_plan.ts";
 
@@ -30,16 +30,12 @@ export function pathTo(step: Step): string {
 
 /** Whether the class belongs to the language or the runtime. */
 function isBuiltinClass(ctor: Callable): boolean {
-  if (analyseShape(ctor) === "native") return true;
+  if (isNative(sourceOf(ctor))) return true;
   const { name } = ctor;
   if (Object.getOwnPropertyDescriptor(globalThis, name)?.enumerable === false) {
     if (Reflect.get(globalThis, name) === ctor) return true;
   }
   return Object.hasOwn(Deno, name) && Reflect.get(Deno, name) === ctor;
-}
-
-function analyseShape(ctor: Callable): string {
-  return /\{\s*\[native code\]\s*\}\s*$/.test(sourceOf(ctor)) ? "native" : "";
 }
 
 function ownConstructor(prototype: object): Callable | undefined {

@@ -1,7 +1,7 @@
 import { TransportError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
 import { setActionTransport } from "../sync/barrier.ts";
-import { analyse, type Analysis, sourceOf } from "./_analysis.ts";
+import { analyse, type Analysis, isNative, sourceOf } from "./_analysis.ts";
 import { type Carrier, newKey, origins, type ReferenceCarrier, UNRESOLVED, UnresolvedError } from "./carrier.ts";
 import { inspectorPermitted, noteModule } from "./classes.ts";
 import { closureOf } from "./closure.ts";
@@ -97,6 +97,8 @@ function choose(fn: Function, what: string, { site, refused, shared }: Circumsta
   const closure = inspectorPermitted();
   const reference = { kind: "reference", name, what, source, base, closure } as const;
   if (!refused) {
+    const native = isNative(source) ? pathOfBuiltin(fn) : undefined;
+    if (native !== undefined) return { ...reference, key: newKey(), candidates: [{ url: "", path: native }] };
     const candidates = candidatesFor(name, site);
     const certain = !closure || candidates[0] === undefined || isCertain(name, source, candidates[0].url);
     if (candidates[0] !== undefined && certain) {
