@@ -5,8 +5,9 @@ import { CHANNEL_DONE, CHANNEL_PUT_COUNT } from "../memory/layout.ts";
 import { registerShareable, SHARE, type Shared } from "../memory/shareable.ts";
 import { chaos } from "../sync/chaos.ts";
 import { deadlineOf, signalOf } from "../sync/park.ts";
+import type { Channel } from "./_channel.ts";
 import type { Awaited } from "./_signal.ts";
-import { Queue, reviveQueue } from "./queue.ts";
+import { channelOf, Queue, reviveQueue } from "./queue.ts";
 
 /**
  * A queue that can be waited for until every item that was put was also
@@ -26,14 +27,15 @@ import { Queue, reviveQueue } from "./queue.ts";
  * ```
  */
 export class JoinableQueue<T = unknown> extends Queue<T> {
+  readonly #channel: Channel = channelOf(this);
   readonly #joined: Awaited<true> = {
-    attempt: () => this.#unfinished() === 0 || this.channel.dropped ? true : undefined,
-    ready: () => this.#unfinished() === 0 || this.channel.dropped,
+    attempt: () => this.#unfinished() === 0 || this.#channel.dropped ? true : undefined,
+    ready: () => this.#unfinished() === 0 || this.#channel.dropped,
   };
 
   /** Items put minus items done, at one instant. */
   #unfinished(): number {
-    const { words } = this.channel;
+    const { words } = this.#channel;
     while (true) {
       const done = Atomics.load(words, CHANNEL_DONE);
       const put = Atomics.load(words, CHANNEL_PUT_COUNT);
@@ -47,7 +49,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @throws {InvalidStateError} When it is called more often than items were put.
    */
   taskDone(): void {
-    const { words } = this.channel;
+    const { words } = this.#channel;
     while (true) {
       const done = Atomics.load(words, CHANNEL_DONE);
       if (Atomics.load(words, CHANNEL_PUT_COUNT) === done) {
@@ -56,7 +58,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
       if (chaos !== null) chaos();
       if (Atomics.compareExchange(words, CHANNEL_DONE, done, (done + 1) | 0) === done) break;
     }
-    if (this.#unfinished() === 0) this.channel.idle.raiseAll();
+    if (this.#unfinished() === 0) this.#channel.idle.raiseAll();
   }
 
   /**
@@ -69,12 +71,12 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   async join(options?: WaitOptions): Promise<void> {
     const deadline = deadlineOf(options);
     const signal = signalOf(options);
-    if (await this.channel.idle.wait(this.#joined, deadline, signal) === undefined) throw this.#late();
+    if (await this.#channel.idle.wait(this.#joined, deadline, signal) === undefined) throw this.#late();
   }
 
   /** As {@linkcode JoinableQueue.join}, blocking the thread. */
   joinSync(options?: WaitSyncOptions): void {
-    if (this.channel.idle.waitSync(this.#joined, deadlineOf(options)) === undefined) throw this.#late();
+    if (this.#channel.idle.waitSync(this.#joined, deadlineOf(options)) === undefined) throw this.#late();
   }
 
   #late(): TimeoutError {
@@ -83,8 +85,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   /** Dropped items count as done; for the library's own use. */
   protected override dropped(count: number): void {
-    Atomics.add(this.channel.words, CHANNEL_DONE, count);
-    this.channel.idle.raiseAll();
+    Atomics.add(this.#channel.words, CHANNEL_DONE, count);
+    this.#channel.idle.raiseAll();
   }
 
   /** How the queue travels; for the library's own use. */

@@ -25,6 +25,7 @@ export {
   TimeoutError,
   TransportError,
 } from "../base/errors.ts";
+export { WAITABLE, type Waitable, type WaitState } from "../base/waitable.ts";
 export type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 export type { Bytes } from "./_bytes.ts";
 export { Connection } from "./connection.ts";

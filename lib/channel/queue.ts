@@ -25,6 +25,13 @@ const DEFAULT_CAPACITY = 1 << 16;
 /** The most items of a bounded queue. */
 const MOST_ITEMS = 0x7fff_ffff;
 
+const channels = new WeakMap<object, Channel>();
+
+/** The words behind a queue. */
+export function channelOf<T>(queue: Queue<T>): Channel {
+  return channels.get(queue)!;
+}
+
 /** The handle of a queue that arrives, for its constructor. */
 let adopted: Handle | null = null;
 
@@ -66,6 +73,7 @@ export class Queue<T = unknown> implements Shareable, Disposable {
     this.#handle = adopted ?? create(maxsize, options);
     adopted = null;
     const channel = this.#channel = new Channel(this.#handle.offset);
+    channels.set(this, channel);
     this.#sender = new Sender(channel, () => this.#closed ? Stop.Closed : undefined);
     this.#receiver = new Receiver(channel, () => this.#ended());
   }
@@ -74,11 +82,6 @@ export class Queue<T = unknown> implements Shareable, Disposable {
     if (this.#closed) return Stop.Closed;
     const { shut } = this.#channel;
     return shut && this.#channel.size === 0 ? Stop.Shut : undefined;
-  }
-
-  /** The words behind the queue; for subclasses. */
-  protected get channel(): Channel {
-    return this.#channel;
   }
 
   /**
