@@ -70,6 +70,7 @@ async function serve(desk: DeskLike, spec: ThreadSpec): Promise<never> {
   const runner = new Runner(desk, new HeapWatch(), {
     pid: spec.pid,
     owner: spec.parent,
+    once: !spec.pooled,
     failed: (error) => {
       if (!spec.pooled) printUncaught(spec.name, error);
     },

@@ -160,11 +160,10 @@ export class Errand {
     });
   }
 
-  /** Passes the outcome on, and lets the worker end. */
+  /** Passes the outcome on; the worker ends by itself. */
   #settle(report: () => void): void {
     this.#fn = null;
     report();
-    this.#hold.link.send(Order.Stop, 0, { aux: 0, aux2: 0, bytes: new Uint8Array(), length: 0 });
   }
 
   #onEnd(exitCode: number): void {

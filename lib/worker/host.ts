@@ -9,7 +9,7 @@ import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { LOADER } from "./_loader.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
-import { letGo } from "./lane.ts";
+import { isImporting, letGo } from "./lane.ts";
 import { lockName } from "./life.ts";
 import { locks } from "./_locks.ts";
 import {
@@ -37,6 +37,8 @@ import { deliver, setPost } from "./side.ts";
 
 /** How long after the Web Lock's release a thread may still be running (3 ms were seen), with a wide margin. */
 const WIND_DOWN_MS = 200;
+/** How long, in milliseconds, a thread that is to be stopped may go on importing, and how often that is looked at. */
+const IMPORT_GRACE_MS = 400, IMPORT_POLL_MS = 4;
 /** Bytes in a mebibyte: the unit of the runtime's heap limits. */
 const MEBIBYTE = 1 << 20;
 /** The heap limit of a worker that has none of its own, which is what the runtime gives the main thread. */
@@ -122,9 +124,23 @@ function stop(pid: number, exitCode: number): void {
   if (thread === undefined || thread.terminated) return;
   thread.terminated = true;
   thread.exitCode = exitCode;
-  thread.worker.terminate();
-  // Emitted during terminate() by the runtime today; a later one may take its time.
   ended(thread, exitCode);
+  terminate(thread, performance.now() + IMPORT_GRACE_MS);
+}
+
+/**
+ * Really stops a thread. Not while it imports: the runtime crashes, with the whole program, when a thread is stopped
+ * at the moment in which it makes a built-in module. A dead thread that is done importing takes no orders, so nothing
+ * is lost by waiting; one that never gets done is stopped all the same.
+ */
+function terminate(thread: Thread, latest: number): void {
+  if (isImporting(thread.spec.lane) && performance.now() < latest) {
+    const timer = setTimeout(() => terminate(thread, latest), IMPORT_POLL_MS);
+    Deno.unrefTimer(timer as unknown as number);
+    return;
+  }
+  thread.worker.terminate();
+  void afterStop(thread.spec);
 }
 
 /** A thread ended, of itself or by force: tells everyone, once. */
@@ -140,8 +156,7 @@ function ended(thread: Thread, exitCode: number): void {
     // Its owner is gone and will not do so.
     letGo(child.spec.lane);
   }
-  if (thread.terminated) void afterStop(spec);
-  else letGo(spec.lane);
+  if (!thread.terminated) letGo(spec.lane);
 }
 
 /** Waits until a thread ended by force has really stopped, then frees what it shared. */

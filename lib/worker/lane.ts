@@ -74,6 +74,11 @@ export function allocateLane(): number {
   return offset;
 }
 
+/** Whether the worker of the lane at `offset` is importing a function's module. */
+export function isImporting(offset: number): boolean {
+  return Atomics.load(wordsAt(offset, LANE_INBOX / 4), LANE_CURRENT) < 0;
+}
+
 /**
  * One side lets go of a lane: its owner once it has read the last answer, the main thread once the worker cannot write
  * any more. The last one frees it, and what unread records hold outside of it.

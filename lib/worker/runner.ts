@@ -54,6 +54,8 @@ export interface Route {
   readonly pid: number;
   /** The pid of its owner. */
   readonly owner: number;
+  /** Whether the worker is for one call only, and ends after it. */
+  readonly once: boolean;
   /** Called with every error that a task throws. */
   readonly failed: (error: unknown) => void;
 }
@@ -246,6 +248,8 @@ export class Runner {
   }
 
   #finish(): void {
+    // Not told to by its owner, which may be blocked until what this process holds is passed on.
+    if (this.#route.once) this.#stopped = true;
     this.#desk.setCurrent(0);
   }
 
