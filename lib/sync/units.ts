@@ -41,22 +41,33 @@ export function placeOf(take: number): number {
 
 /** Takes a unit if that needs no waiting. */
 function tryTake(words: Words): number {
+  while (true) {
+    const releases = Atomics.load(words, SEMAPHORE_SLEEP);
+    const take = scan(words);
+    // A unit may have been freed where the scan had been already.
+    if (take !== NONE || Atomics.load(words, SEMAPHORE_SLEEP) === releases) return take;
+  }
+}
+
+/** Takes a unit that it comes across: a free one, else one of the dead. */
+function scan(words: Words): number {
   const me = self();
   const tracked = words[SEMAPHORE_TRACKED]!;
-  let orphan = -1;
+  let orphan = tracked;
   for (let i = 0; i < tracked; i++) {
     const holder = Atomics.load(words, SEMAPHORE_UNITS + i);
     if (holder === 0) {
       if (chaos !== null) chaos();
       if (Atomics.compareExchange(words, SEMAPHORE_UNITS + i, 0, me) === 0) return i;
-    } else if (orphan < 0 && !alive(holder)) orphan = i;
+    } else if (orphan === tracked && !alive(holder)) orphan = i;
   }
   for (let free = Atomics.load(words, SEMAPHORE_FREE); free > 0;) {
+    if (chaos !== null) chaos();
     const found = Atomics.compareExchange(words, SEMAPHORE_FREE, free, free - 1);
     if (found === free) return UNTRACKED;
     free = found;
   }
-  for (let i = Math.max(0, orphan); orphan >= 0 && i < tracked; i++) {
+  for (let i = orphan; i < tracked; i++) {
     const holder = Atomics.load(words, SEMAPHORE_UNITS + i);
     if (holder !== 0 && alive(holder)) continue;
     if (chaos !== null) chaos();
@@ -146,6 +157,7 @@ export function freeUnit(words: Words, others: boolean, place?: number): boolean
   }
   for (let i = 0; others && i < tracked; i++) {
     const holder = Atomics.load(words, SEMAPHORE_UNITS + i);
+    if (chaos !== null) chaos();
     if (holder !== 0 && freeAt(words, i, holder)) return true;
   }
   return false;
@@ -160,6 +172,7 @@ function freeAt(words: Words, place: number, holder: number): boolean {
 /** Adds a unit that is not tracked; `false` when there are as many as may be. */
 export function addUnit(words: Words): boolean {
   for (let free = Atomics.load(words, SEMAPHORE_FREE); free < words[SEMAPHORE_LIMIT]!;) {
+    if (chaos !== null) chaos();
     const found = Atomics.compareExchange(words, SEMAPHORE_FREE, free, free + 1);
     if (found === free) {
       wakeNext(words);
