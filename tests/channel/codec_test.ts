@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { isDeepStrictEqual } from "node:util";
 // deno-lint-ignore no-import-prefix -- a test-only dependency
-import fc from "npm:fast-check@4";
+import fc from "fast-check";
 import { TransportError } from "../../lib/base/errors.ts";
 import { bytesAt, sharedBuffer, sharedMemory } from "../../lib/memory/memory.ts";
 import { HEAP_OFFSET } from "../../lib/memory/layout.ts";
