@@ -1,3 +1,4 @@
+import { WorkerDiedError } from "../base/errors.ts";
 import { address, decode, decodeError, encode, Encoder, type Packet } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { kernelModule } from "../kernels/instance.ts";
@@ -37,6 +38,8 @@ export interface MemberOptions {
   readonly permissions?: Deno.PermissionOptions | undefined;
 }
 
+/** How long, in milliseconds, messages of a worker that has ended may still come. */
+const COMING_MS = 2000;
 const NOTHING = new Uint8Array();
 /** Plain arguments' bytes, one task's after the other's. */
 const encoder = new Encoder();
@@ -60,6 +63,7 @@ export class Member {
   /** In the order in which it was given them, which is that in which it answers. */
   readonly #tasks = new Deque<Task>();
   readonly #defined = new Map<number, Carrier>();
+  readonly #coming = new Set<Task>();
   #answered = 0;
   #busy = 0;
   #hasKernels = false;
@@ -94,7 +98,7 @@ export class Member {
 
   /** How many tasks it has that it has not answered. */
   get load(): number {
-    return this.#tasks.length;
+    return this.#tasks.length + this.#coming.size;
   }
 
   /** Microseconds that a task took it of late. */
@@ -102,7 +106,7 @@ export class Member {
 
   /** The tasks that it has not answered. */
   tasks(): Task[] {
-    return this.#tasks.toArray();
+    return [...this.#tasks.toArray(), ...this.#coming];
   }
 
   /** What it has done. */
@@ -230,13 +234,29 @@ export class Member {
     }
   }
 
+  /** A part of the result comes by message, which may be later than the news of the worker's end. */
   async #withSide(task: Task, bytes: Uint8Array): Promise<void> {
+    this.#forget(task);
+    this.#coming.add(task);
     const side = await takeSide(`${this.pid}/${task.id}`);
-    this.#outcome(task, { type: "value", value: decode({ bytes, side }) });
+    if (this.#coming.delete(task)) this.#outcome(task, { type: "value", value: decode({ bytes, side }) });
+  }
+
+  /** What a dead worker's results lack may still be on its way, if it was not killed; but not for ever. */
+  #giveUpComing(): void {
+    const lost: Outcome = {
+      type: "error",
+      error: new WorkerDiedError("The worker ended before its result came"),
+      index: 0,
+    };
+    for (const task of this.#coming) {
+      this.#coming.delete(task);
+      this.#events.onOutcome(this, task, lost);
+    }
   }
 
   #outcome(task: Task, outcome: Outcome): void {
-    this.#forget(task);
+    if (task.member !== null) this.#forget(task);
     this.#answered++;
     this.#events.onOutcome(this, task, outcome);
   }
@@ -256,6 +276,8 @@ export class Member {
       else started ??= task;
       task.member = null;
     }
+    if (this.killed) this.#giveUpComing();
+    else if (this.#coming.size > 0) setTimeout(() => this.#giveUpComing(), COMING_MS);
     this.#events.onEnd(this, exitCode, { started, unstarted });
   }
 }

@@ -38,6 +38,8 @@ export class Errand {
   /** The encoded arguments, until they are sent. */
   #packet: Packet | null;
   #fn: Callable | null;
+  /** What of the result comes by message, which may be later than the news of the worker's end. */
+  #coming: Promise<void> | null = null;
   #sent = false;
   #ended = false;
   #uncaught: unknown;
@@ -79,6 +81,7 @@ export class Errand {
 
   /** Ends the worker with `exitCode`; from now on nothing that it says counts. */
   end(exitCode: number): void {
+    this.#coming = null;
     this.#onEnd(exitCode);
     this.#hold.kill(exitCode);
   }
@@ -155,7 +158,7 @@ export class Errand {
       return;
     }
     const bytes = bytesOf(record);
-    void takeSide(`${this.pid}/${record.id}`).then((side) => {
+    this.#coming = takeSide(`${this.pid}/${record.id}`).then((side) => {
       this.#settle(() => this.#options.onValue(decode({ bytes, side })));
     });
   }
@@ -168,6 +171,11 @@ export class Errand {
 
   #onEnd(exitCode: number): void {
     if (this.#ended) return;
+    if (this.#coming !== null) {
+      void this.#coming.finally(() => this.#onEnd(exitCode));
+      this.#coming = null;
+      return;
+    }
     this.#ended = true;
     this.#options.onEnd(exitCode);
   }
