@@ -7,7 +7,7 @@ import { Connection } from "./connection.ts";
 
 /** How much is sent before `send` waits; a single message may be larger. */
 const PIPE_CAPACITY = 1 << 16;
-const LIMITS = { maxItems: 0, maxBytes: PIPE_CAPACITY, ringBytes: PIPE_CAPACITY };
+const LIMITS = { maxItems: 0, maxBytes: PIPE_CAPACITY, ringBytes: PIPE_CAPACITY >> 3 };
 
 /**
  * A pipe's two ends. By default both send and receive; with `duplex` false the

@@ -11,7 +11,7 @@ import { itemOf, NONE, Receiver, Sender, Stop } from "./_exchange.ts";
 
 /** How a queue is made. */
 export interface QueueOptions {
-  /** Bytes of the ring that it starts with, at most 4 MiB; it grows when more is put. Default: 65536. */
+  /** Bytes of the ring that it starts with, at most 4 MiB; it grows when more is put. Default: 16384. */
   readonly capacity?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface ShutdownOptions {
   readonly immediate?: boolean | undefined;
 }
 
-const DEFAULT_CAPACITY = 1 << 16;
+const DEFAULT_CAPACITY = 1 << 14;
 /** The most items of a bounded queue. */
 const MOST_ITEMS = 0x7fff_ffff;
 

@@ -7,7 +7,7 @@ import { deadlineOf, signalOf } from "../sync/park.ts";
 import { Channel, initializeChannel } from "./_channel.ts";
 import { itemOf, NONE, Receiver, Sender, Stop } from "./_exchange.ts";
 
-const RING_BYTES = 1 << 16;
+const RING_BYTES = 1 << 14;
 
 /** The handle of a queue that arrives, for its constructor. */
 let adopted: Handle | null = null;
