@@ -33,7 +33,6 @@ export class Dispatcher {
   readonly #initializer: Initializer;
   readonly #functions = new Functions();
   readonly #room: (() => void)[] = [];
-  readonly #onClose = new Set<() => void>();
   #lastId = 0;
   #pending = 0;
   #stays = 0;
@@ -86,11 +85,6 @@ export class Dispatcher {
       this.#stays--;
       if (this.#closing) this.#wind();
     };
-  }
-
-  /** Whether nothing more is taken in from outside. */
-  get closing(): boolean {
-    return this.#closing;
   }
 
   /** How many tasks wait for a worker. */
@@ -174,15 +168,9 @@ export class Dispatcher {
     else this.#crew.kill(member);
   }
 
-  /** Calls `hook` when the pool is closed. */
-  onClose(hook: () => void): void {
-    this.#onClose.add(hook);
-  }
-
   /** Takes nothing more in: workers end as they get done. */
   close(): void {
     this.#closing = true;
-    for (const hook of this.#onClose) hook();
     this.#wind();
   }
 

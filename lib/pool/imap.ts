@@ -74,8 +74,8 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     this.#options = options;
     this.#input = iterate(work.items);
     this.#reporter = new Reporter(options.progress, Array.isArray(work.items) ? work.items.length : null);
+    // A closed pool ends once this was read to its end, or ended.
     this.#leave = dispatcher.stay();
-    dispatcher.onClose(() => void this.#fill());
     options.signal?.addEventListener("abort", this.#onAbort);
     if (options.signal?.aborted) this.#abort();
     else queueMicrotask(() => void this.#fill());
@@ -143,9 +143,9 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     this.#deliver();
   }
 
-  /** Whether the window has room. A closed pool is not kept waiting for its reader, as Python's is not. */
+  /** Whether the window has room. */
   #mayRunAhead(): boolean {
-    return this.#ahead + this.#size <= this.#window || this.#dispatcher.closing;
+    return this.#ahead + this.#size <= this.#window;
   }
 
   /** The next chunk; a promise only where the input is asynchronous. */

@@ -73,6 +73,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
   readonly #path: string;
   readonly #result = Promise.withResolvers<unknown>();
   readonly #ended = new Latch();
+  readonly #sentinel: Sentinel = { [WAITABLE]: (): WaitState => this[WAITABLE]() };
   /** What it is made of, until it is sent. */
   #options: ProcessOptions<readonly unknown[], unknown> | null;
   #name: string;
@@ -139,7 +140,7 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
   /** For `wait`: ready once the process has ended. */
   get sentinel(): Sentinel {
     this.#checkStarted("use the sentinel of");
-    return { [WAITABLE]: (): WaitState => this[WAITABLE]() };
+    return this.#sentinel;
   }
 
   /** What `target` returned. Rejects with what it threw, or with a `LanesError` when it was killed or exited. */

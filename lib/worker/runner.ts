@@ -42,6 +42,16 @@ class Thrown {
   }
 }
 
+/** What a task threw, whatever that is: even to ask for the class of some values throws. */
+function asThrown(error: unknown): Thrown {
+  try {
+    if (error instanceof Thrown) return error;
+  } catch {
+    // A revoked proxy, say.
+  }
+  return new Thrown(error, 0);
+}
+
 /** Whether `value` is something to await. */
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (typeof value === "object" || typeof value === "function") && value !== null &&
@@ -175,12 +185,14 @@ export class Runner {
     // Tasks follow each other without a pause: where one ended the next one starts.
     const started = this.#clock;
     let value: unknown;
+    let pending: boolean;
     try {
       value = this.#call(kind, known.fn, task.args);
+      pending = isThenable(value);
     } catch (error) {
-      return this.#fail(id, error instanceof Thrown ? error : new Thrown(error, 0));
+      return this.#fail(id, asThrown(error));
     }
-    if (isThenable(value)) return this.#settle(id, started, value);
+    if (pending) return this.#settle(id, started, value as PromiseLike<unknown>);
     return this.#succeed(id, started, value);
   }
 
@@ -188,7 +200,7 @@ export class Runner {
     try {
       await this.#succeed(id, started, await pending);
     } catch (error) {
-      await this.#fail(id, error instanceof Thrown ? error : new Thrown(error, 0));
+      await this.#fail(id, asThrown(error));
     }
   }
 
@@ -307,12 +319,14 @@ function mapItems(items: unknown[], fn: (item: unknown) => unknown): unknown[] |
   const results = new Array<unknown>(items.length);
   for (let i = 0; i < items.length; i++) {
     let value: unknown;
+    let pending: boolean;
     try {
       value = fn(items[i]);
+      pending = isThenable(value);
     } catch (error) {
       throw new Thrown(error, i);
     }
-    if (isThenable(value)) return mapRest(items, fn, { results, i, value });
+    if (pending) return mapRest(items, fn, { results, i, value });
     results[i] = value;
   }
   return results;
