@@ -67,6 +67,13 @@ Deno.test("apply() carries every kind of value structured clone carries", async 
   assert(back.self === back && back.n === 1 && back !== cycle);
 });
 
+Deno.test("apply() carries blobs and files, which only the runtime can copy", async () => {
+  const file = new File(["con", "tent"], "name.txt", { type: "text/plain", lastModified: 5 });
+  const [blob, back] = await within(10_000, pool.apply(tasks.everything, [new Blob(["x"]), file])) as [Blob, File];
+  assertEquals(await blob.text(), "x");
+  assertEquals([await back.text(), back.name, back.type, back.lastModified], ["content", "name.txt", "text/plain", 5]);
+});
+
 Deno.test("POOL-22 an argument that cannot travel is a TransportError with the runtime's error as cause", async () => {
   for (const bad of [() => 1, Symbol("s"), new WeakMap(), Promise.resolve(1)]) {
     const error = await errorBy(() => pool.apply(tasks.everything, [1, { field: { inner: bad } }]));

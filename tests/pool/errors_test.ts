@@ -95,6 +95,25 @@ Deno.test("EBROK-08 a result whose getter throws rejects its task only", async (
   assertEquals(await within(10_000, pool.apply(square, [4])), 16);
 });
 
+Deno.test("a result whose then cannot be read, or throws, rejects its task only", async () => {
+  const before = await within(10_000, pool.apply(token));
+  for (const func of [faults.giveThrowingThen, faults.giveThrowingThenGetter]) {
+    const error = await thrownBy(() => pool.apply(func));
+    assertInstanceOf(error, RangeError);
+    assertEquals(error.message, "then");
+  }
+  assertEquals(await within(10_000, pool.apply(token)), before);
+});
+
+Deno.test("a long chain of causes arrives, a very long one harms nobody", async () => {
+  let error: unknown = await within(20_000, errorBy(() => pool.apply(faults.failDeep, [20])));
+  let length = 0;
+  for (; error instanceof Error; error = error.cause) length++;
+  assertEquals(length, 20);
+  assertInstanceOf(await within(20_000, errorBy(() => pool.apply(faults.failDeep, [1000]), 20_000)), Error);
+  assertEquals(await within(10_000, pool.apply(square, [4])), 16);
+});
+
 Deno.test("a result with a throwing toJSON harms nobody", async () => {
   await within(10_000, pool.apply(faults.giveThrowingToJson)).catch(() => {});
   assertEquals(await within(10_000, pool.apply(square, [4])), 16);

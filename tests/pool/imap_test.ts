@@ -202,6 +202,21 @@ Deno.test("maxQueueSize bounds how far imap runs ahead", async () => {
   await iterator.return?.();
 });
 
+Deno.test("after close() an imap still pulls its input only a bounded distance ahead, and join() waits for it", async () => {
+  const own = new Pool(1);
+  let pulled = 0;
+  function* many(): Generator<number> {
+    while (pulled < 20_000) yield pulled++;
+  }
+  const iterator = own.imap(square, many());
+  assertEquals((await within(10_000, iterator.next())).value, 0);
+  own.close();
+  for (let i = 1; i < 20; i++) assertEquals((await within(10_000, iterator.next())).value, i * i);
+  assertLess(pulled, 200);
+  await iterator.return?.();
+  await within(10_000, own.join());
+});
+
 Deno.test("imap() takes async inputs and slow tasks in order", async () => {
   async function* slowly(): AsyncGenerator<number> {
     for (let i = 0; i < 4; i++) {
