@@ -1,5 +1,6 @@
 import { quoted } from "../base/check.ts";
 import { sharedBuffer } from "../memory/memory.ts";
+import { isProgramMemory } from "../memory/program_memory.ts";
 import type { ArrayOperand, DType, NumericArray } from "./kernel.ts";
 
 /**
@@ -70,7 +71,8 @@ function typedInput(view: ArrayBufferView): ArrayInput | null {
   const array = view as NumericArray;
   const dtype = DTYPES.get(array[Symbol.toStringTag] as string);
   if (dtype === undefined) return null;
-  const shared = (array.buffer as ArrayBufferLike) === sharedBuffer();
+  const buffer: ArrayBufferLike = array.buffer;
+  const shared = buffer instanceof SharedArrayBuffer && isProgramMemory(buffer);
   return { value: array, dtype, length: array.length, offset: shared ? array.byteOffset : -1 };
 }
 

@@ -110,6 +110,10 @@ pub trait Doubles: Floats<E = f64> {
     fn shl(self, by: u32) -> Self;
     /// Shifts the lanes right as unsigned 64-bit integers.
     fn shr(self, by: u32) -> Self;
+    /// The lanes moved up by one, 0 in the first.
+    fn shifted(self) -> Self;
+    /// The last lane in all.
+    fn last(self) -> Self;
     /// Compares the lanes as 64-bit integers.
     fn ieq(self, b: Self) -> Self;
     /// `f` of each lane, one after the other: for the rare cases.
@@ -124,6 +128,8 @@ pub trait Wide: Lanes {
     unsafe fn load4(p: *const Self::E) -> [F64; 2];
     /// The first `count < 4` elements, the rest `fill`.
     unsafe fn load4_part(p: *const Self::E, count: usize, fill: f64) -> [F64; 2];
+    /// Writes the first `count <= 4` of four doubles as elements; whole numbers wrap.
+    unsafe fn store4(p: *mut Self::E, x: [F64; 2], count: usize);
     /// Rounds, or converts, a double to the element.
     fn narrow(x: f64) -> Self::E;
     fn widen(x: Self::E) -> f64;

@@ -13,4 +13,5 @@ pub mod lanes;
 pub mod map;
 pub mod math;
 pub mod reduce;
+pub mod sorting;
 mod start;

@@ -249,6 +249,12 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
     fn shr(self, by: u32) -> Self {
         self.map(|a| f64::from_bits(a.to_bits() >> by))
     }
+    fn shifted(self) -> Self {
+        Self([0.0, self.0[0]])
+    }
+    fn last(self) -> Self {
+        Self([self.0[1]; 2])
+    }
     fn ieq(self, b: Self) -> Self {
         self.zip(b, |a, b| f64::from_bits(if a.to_bits() == b.to_bits() { u64::MAX } else { 0 }))
     }
@@ -262,8 +268,13 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
 
 /// Four elements read as doubles.
 macro_rules! wide {
-    ($v:ty, $t:ty) => {
+    ($v:ty, $t:ty, $from:expr) => {
         impl Wide for $v {
+            unsafe fn store4(p: *mut $t, x: [F64; 2], count: usize) {
+                for i in 0..count {
+                    unsafe { p.add(i).write_unaligned($from(x[i / 2].0[i % 2])) }
+                }
+            }
             unsafe fn load4(p: *const $t) -> [F64; 2] {
                 let at = |i: usize| unsafe { p.add(i).read_unaligned() } as f64;
                 [Array([at(0), at(1)]), Array([at(2), at(3)])]
@@ -282,9 +293,9 @@ macro_rules! wide {
     };
 }
 
-wide!(F64, f64);
-wide!(F32, f32);
-wide!(I32, i32);
+wide!(F64, f64, |x| x);
+wide!(F32, f32, |x| x as f32);
+wide!(I32, i32, |x| x as i64 as i32);
 
 impl F32 {
     /// The four floats as doubles.

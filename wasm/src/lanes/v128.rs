@@ -205,6 +205,14 @@ impl Doubles for F64 {
         Self(u64x2_shr(self.0, by))
     }
     #[inline(always)]
+    fn shifted(self) -> Self {
+        Self(i64x2_shuffle::<2, 0>(self.0, f64x2_splat(0.0)))
+    }
+    #[inline(always)]
+    fn last(self) -> Self {
+        Self(i64x2_shuffle::<1, 1>(self.0, self.0))
+    }
+    #[inline(always)]
     fn ieq(self, b: Self) -> Self {
         Self(i64x2_eq(self.0, b.0))
     }
@@ -231,6 +239,20 @@ impl Wide for F64 {
                 [Self::load(p), Self::load_part(p.add(2), count - 2, f)]
             } else {
                 [Self::load_part(p, count, f), f]
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn store4(p: *mut f64, x: [F64; 2], count: usize) {
+        unsafe {
+            if count == 4 {
+                x[0].store(p);
+                x[1].store(p.add(2));
+            } else if count > 1 {
+                x[0].store(p);
+                x[1].store_part(p.add(2), count - 2);
+            } else {
+                x[0].store_part(p, count);
             }
         }
     }
@@ -346,6 +368,11 @@ impl Wide for F32 {
         [F64(f64x2(at(0), at(1))), F64(f64x2(at(2), at(3)))]
     }
     #[inline(always)]
+    unsafe fn store4(p: *mut f32, x: [F64; 2], count: usize) {
+        let y = Self::from_doubles(x);
+        unsafe { if count == 4 { y.store(p) } else { y.store_part(p, count) } }
+    }
+    #[inline(always)]
     fn narrow(x: f64) -> f32 {
         x as f32
     }
@@ -400,6 +427,12 @@ impl Wide for I32 {
     unsafe fn load4_part(p: *const i32, count: usize, fill: f64) -> [F64; 2] {
         let at = |i: usize| if i < count { unsafe { *p.add(i) as f64 } } else { fill };
         [F64(f64x2(at(0), at(1))), F64(f64x2(at(2), at(3)))]
+    }
+    #[inline(always)]
+    unsafe fn store4(p: *mut i32, x: [F64; 2], count: usize) {
+        for i in 0..count {
+            unsafe { *p.add(i) = x[i / 2].lane(i % 2) as i64 as i32 }
+        }
     }
     #[inline(always)]
     fn narrow(x: f64) -> i32 {
