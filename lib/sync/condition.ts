@@ -114,12 +114,13 @@ export class Condition implements Shareable {
     checkFunction("predicate", predicate);
     const deadline = deadlineOf(options);
     const signal = signalOf(options);
-    let value = await predicate();
-    while (!value && !isPast(deadline)) {
+    while (true) {
+      let value = predicate();
+      // No turn of the event loop between the predicate and the wait unless it asks for one: another task may hold an RLock too.
+      if (isThenable(value)) value = await value;
+      if (value || isPast(deadline)) return value;
       await this.#wait(deadline, signal);
-      value = await predicate();
     }
-    return value;
   }
 
   /**
@@ -202,6 +203,10 @@ export class Condition implements Shareable {
   [SHARE](): Shared {
     return { kind: "Condition", data: { block: this.#handle.share("Condition"), lock: this.#lock } };
   }
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
 }
 
 /** What a task that waits has given up of its lock. */

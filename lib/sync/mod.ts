@@ -19,7 +19,7 @@
  * @module
  */
 export type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
-export { BrokenBarrierError, InvalidStateError } from "../base/errors.ts";
+export { BrokenBarrierError, InvalidStateError, LanesError } from "../base/errors.ts";
 export { Barrier, type BarrierOptions } from "./barrier.ts";
 export { Condition } from "./condition.ts";
 export { Event } from "./event.ts";

@@ -298,3 +298,19 @@ Deno.test("Condition with its own RLock: tasks of one process that wait and noti
   assertEquals(await within(HANG, Promise.all(waiters)), [true, true, true]);
   assertThrows(() => condition.release(), InvalidStateError);
 });
+
+Deno.test("Condition.waitFor() misses no notification between its predicate and its wait", async () => {
+  const condition = new Condition();
+  let ready = false;
+  const waiting = (async () => {
+    using _held = await condition.acquire();
+    return await condition.waitFor(() => ready);
+  })();
+  {
+    using _held = await condition.acquire();
+    ready = true;
+    condition.notifyAll();
+  }
+  assertEquals(await within(HANG, waiting), true);
+  assertThrows(() => condition.release(), InvalidStateError);
+});
