@@ -3,8 +3,8 @@ import { perRealm } from "../base/realm.ts";
 import { decodeError, Encoder } from "../channel/codec.ts";
 import { bytesOf, RingReader, type RingRecord, RingWriter, valueOf } from "../channel/ring.ts";
 import { Handle } from "../memory/handle.ts";
+import { BlockKind, UNIT_BYTES } from "../memory/layout.ts";
 import {
-  BlockKind,
   CLIENT_BELL,
   CLIENT_BYTES,
   CLIENT_GENERATION,
@@ -23,8 +23,7 @@ import {
   MANAGER_BYTES,
   MANAGER_PHASE,
   MANAGER_SERVER,
-  UNIT_BYTES,
-} from "../memory/layout.ts";
+} from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf, self } from "../memory/process_table.ts";
 import { bell, ring } from "../worker/bell.ts";

@@ -9,7 +9,7 @@ import {
   CLIENT_REPLIES_FULL,
   CLIENT_REQUESTS,
   CLIENT_REQUESTS_FULL,
-} from "../memory/layout.ts";
+} from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { alive } from "../memory/process_table.ts";
 import { ring } from "../worker/bell.ts";

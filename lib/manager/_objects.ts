@@ -1,6 +1,7 @@
 import { allocate, generationOf, release } from "../memory/arena.ts";
 import type { Handle } from "../memory/handle.ts";
-import { BlockKind, MANAGED_OBJECT, MANAGED_TAG, UNIT_BYTES } from "../memory/layout.ts";
+import { BlockKind, UNIT_BYTES } from "../memory/layout.ts";
+import { MANAGED_OBJECT, MANAGED_TAG } from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { releaseContents } from "./_containers.ts";

@@ -2,16 +2,15 @@ import type { RingRecord, RingWriter } from "../channel/ring.ts";
 import { ring } from "../worker/bell.ts";
 import { registerSweeper } from "../memory/arena.ts";
 import { BELL_BYTES } from "../memory/lane_layout.ts";
+import { BlockKind, UNIT_BYTES } from "../memory/layout.ts";
 import {
-  BlockKind,
   CLIENT_BELL,
   CLIENT_PID,
   CLIENT_SERVER,
   CLIENT_SERVER_BELL,
   MANAGED_CLIENT,
   MANAGED_TAG,
-  UNIT_BYTES,
-} from "../memory/layout.ts";
+} from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 
 /**

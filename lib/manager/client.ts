@@ -1,6 +1,6 @@
 import type { DTypeName, ElementInput, ElementOf } from "../memory/dtype.ts";
 import { Handle } from "../memory/handle.ts";
-import { MANAGER_PHASE } from "../memory/layout.ts";
+import { MANAGER_PHASE } from "../memory/manager_layout.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import type { JoinableQueue } from "../channel/joinable_queue.ts";
 import type { Queue, QueueOptions } from "../channel/queue.ts";

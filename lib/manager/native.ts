@@ -3,7 +3,7 @@ import { JoinableQueue } from "../channel/joinable_queue.ts";
 import { Queue } from "../channel/queue.ts";
 import { SimpleQueue } from "../channel/simple_queue.ts";
 import { disposed, Handle } from "../memory/handle.ts";
-import { MANAGER_PHASE } from "../memory/layout.ts";
+import { MANAGER_PHASE } from "../memory/manager_layout.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { Barrier } from "../sync/barrier.ts";
 import { Condition } from "../sync/condition.ts";

@@ -1,5 +1,6 @@
 import { perRealm } from "../base/realm.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
+import { UNIT_BYTES } from "../memory/layout.ts";
 import {
   CLIENT_GENERATION,
   CLIENT_NEXT,
@@ -7,8 +8,7 @@ import {
   MANAGER_BELL,
   MANAGER_PHASE,
   MANAGER_SERVER,
-  UNIT_BYTES,
-} from "../memory/layout.ts";
+} from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { self } from "../memory/process_table.ts";
 import { registerShareable } from "../memory/shareable.ts";

@@ -27,6 +27,8 @@ export interface SharedLock {
   acquireSync(options?: WaitSyncOptions): SharedLockGuard | null;
   /** Releases the lock. */
   release(): void;
+  /** Whether somebody holds the lock. */
+  locked(): boolean;
 }
 
 /** The option `lock` of shared arrays and values: `true` for an `RLock` of its own (the default), `false` for none, or a lock. */
