@@ -1,5 +1,6 @@
 import { types } from "node:util";
-import { reviveShared, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
+import { reviveShared, SHARE, type Shareable } from "../memory/shareable.ts";
+import type { Share } from "./_address.ts";
 import { BufferTable } from "./_buffers.ts";
 import { dispose } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
@@ -22,7 +23,7 @@ const viewName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Arra
   .get as (this: unknown) => string | undefined;
 const VIEW_TYPES: ReadonlyMap<string, number> = new Map(VIEW_NAMES.map((name, index) => [name, index]));
 const NO_SIDE: unknown[] = [];
-const NO_SHARES: readonly Shared[] = [];
+const NO_SHARES: readonly Share[] = [];
 
 /** How a packet is written. */
 export interface PacketOptions {
@@ -41,7 +42,7 @@ export class ValueWriter extends Writer {
   /** What goes beside the bytes. */
   side: unknown[] = NO_SIDE;
   /** The shared objects in the packet. */
-  shares: readonly Shared[] = NO_SHARES;
+  shares: readonly Share[] = NO_SHARES;
   #transfer: ReadonlySet<unknown> | null = null;
   #packet = 0;
   #shapeCount = 0;
@@ -54,7 +55,7 @@ export class ValueWriter extends Writer {
   readonly #buffers = new BufferTable();
   #deferred: { readonly value: object; readonly lenient: number }[] = [];
   /** Descriptions taken in this packet, to give back what they hold when the packet is not sent. */
-  #taken: Shared[] = [];
+  #taken: Share[] = [];
 
   /** Writes a packet; what it throws leaves the writer ready for the next. */
   packet(value: unknown, { transfer, lenient = 0 }: PacketOptions): void {
@@ -322,7 +323,7 @@ export class ValueWriter extends Writer {
   #share(value: Shareable): void {
     if (!this.shared) return this.lenient > 0 ? this.#forget(value) : this.#outside(value);
     const shared = value[SHARE]();
-    this.#taken.push(shared);
+    this.#taken.push({ object: value, shared });
     this.#flags |= HAS_SHARED;
     this.byte(Tag.Shared);
     this.string(shared.kind);
@@ -385,7 +386,7 @@ export class ValueWriter extends Writer {
   }
 }
 
-function giveBack(shared: Shared): void {
+function giveBack({ shared }: Share): void {
   const object = reviveShared(shared);
   if (object !== undefined) dispose(object);
 }

@@ -10,6 +10,7 @@ import {
   PIPE_UNDERWAY,
 } from "../memory/layout.ts";
 import { alive, deaths, self } from "../memory/process_table.ts";
+import type { Redirection } from "./_address.ts";
 import { enter, leave } from "./_gate.ts";
 
 /**
@@ -48,14 +49,22 @@ export class Ends {
     this.#change(() => this.#count(end, 0, 1));
   }
 
-  /** Says that a copy on its way will be `pid`'s, and nobody else's. */
-  address(end: End, pid: number): void {
+  /** Says that a copy on its way will be that of the process `to`, and nobody else's. */
+  address(end: End, { from, to }: Redirection): void {
     this.#change(() => {
-      const entry = this.#count(end, pid, 1);
-      if (entry < 0) return;
-      this.#words[entry + HOLDER_EXPECTED]!++;
-      this.#count(end, 0, -1);
+      const entry = this.#count(end, to, 1);
+      if (entry >= 0) this.#words[entry + HOLDER_EXPECTED]!++;
+      if (from === 0) this.#count(end, 0, -1);
+      else this.#unexpect(end, from);
     });
+  }
+
+  /** Takes back a copy that `pid` was to get, if it has not got it. */
+  #unexpect(end: End, pid: number): void {
+    const entry = this.#entry(end, pid);
+    if (entry < 0 || this.#words[entry + HOLDER_PID] !== pid || this.#words[entry + HOLDER_EXPECTED]! <= 0) return;
+    this.#words[entry + HOLDER_EXPECTED]!--;
+    this.#count(end, pid, -1);
   }
 
   /** Notes that a copy on its way is this process's now: one that was expected, if there is one, which comes to the same. */

@@ -1,12 +1,12 @@
 import { TransportError } from "../base/errors.ts";
-import type { Shared } from "../memory/shareable.ts";
+import { SHARE } from "../memory/shareable.ts";
 import { ValueReader } from "./_decoder.ts";
 import { Refusal, ValueWriter } from "./_encoder.ts";
 import { type ClassHooks, setClassHooks } from "./_error.ts";
 import { standIn } from "./_kinds.ts";
 import { findPath } from "./_path.ts";
 import { HAS_SHARED } from "./_tags.ts";
-import { addressers } from "./_address.ts";
+import { addressers, type Share } from "./_address.ts";
 import { dispose } from "./_dispose.ts";
 
 /**
@@ -24,7 +24,7 @@ export interface Packet {
   /** Shared buffers, WebAssembly modules, blobs, ports and other transferred objects; mostly empty. */
   readonly side: readonly unknown[];
   /** The shared objects in it, as they were described: for {@linkcode address}. */
-  readonly shares?: readonly Shared[];
+  readonly shares?: readonly Share[];
 }
 
 /** How a value is encoded. */
@@ -121,13 +121,32 @@ export function encode(value: unknown, options?: EncodeOptions): Packet {
   return encoder().encodeInto(value, options).take();
 }
 
+/** Whom packets were addressed to. */
+const addressees = new WeakMap<readonly Share[], number>();
+
 /**
  * Says that only the process `pid` will decode the packet. What counts the
  * copies of itself, as the ends of a pipe do, then counts those on their way as
- * that process's: if it ends before it has decoded them they end with it.
+ * that process's: if it ends before it has decoded them they end with it. A
+ * packet that did not reach one process may be addressed to another.
  */
-export function address(packet: Packet, pid: number): void {
-  for (const { kind, data } of packet.shares ?? []) addressers().get(kind)?.(data as never, pid);
+export function address({ shares }: Packet, pid: number): void {
+  if (shares === undefined || shares.length === 0) return;
+  const from = addressees.get(shares) ?? 0;
+  if (from === pid) return;
+  addressees.set(shares, pid);
+  for (const { shared: { kind, data } } of shares) addressers().get(kind)?.(data as never, { from, to: pid });
+}
+
+/**
+ * Takes for the shared objects of a packet once more what their copies hold:
+ * for one that is sent again after a process that may have decoded it has
+ * ended. Throws when one of the objects was closed meanwhile.
+ */
+export function renew({ shares }: Packet): void {
+  if (shares === undefined || shares.length === 0) return;
+  addressees.delete(shares);
+  for (const { object } of shares) object[SHARE]();
 }
 
 /** A packet, as far as decoding goes. */

@@ -359,8 +359,8 @@ function endsOf([offset]: HandleData): Ends {
 }
 
 registerSweeper(BlockKind.Pipe, (offset) => new Channel(offset).wakeAll());
-addressers().set("Connection", ([main, back, end]: Travelling, pid) => {
-  endsOf(main).address(end, pid);
+addressers().set("Connection", ([main, back, end]: Travelling, redirection) => {
+  endsOf(main).address(end, redirection);
   // It may have ended already, and its sweep been over.
   for (const handle of [main, back]) if (handle !== null) new Channel(handle[0]).wakeAll();
 });

@@ -11,6 +11,8 @@ import {
   TimeoutError,
   TransportError,
 } from "@lanes/lanes/queues";
+import { address, decode, encode, renew } from "../../lib/channel/codec.ts";
+import { declareDead, enlist, self } from "../../lib/memory/process_table.ts";
 import { pause, until, within, words } from "../fixtures/harness.ts";
 import * as tasks from "../fixtures/queue_tasks.ts";
 
@@ -347,4 +349,51 @@ Deno.test("A connection that is collected closes its end", async () => {
 
 Deno.test("Connection() cannot be made without Pipe()", () => {
   assertThrows(() => new Connection({} as never), TypeError, "Pipe()");
+});
+
+Deno.test("An end that is on its way to a process is gone when that process ends before it has received it", async () => {
+  const [mine, theirs] = Pipe();
+  const packet = encode([theirs]);
+  theirs.close();
+  const [first, second] = [enlist(1), enlist(1)];
+  address(packet, first);
+  address(packet, first);
+  assertEquals(await mine.poll(), false);
+  // It did not reach the first, which lives on.
+  address(packet, second);
+  assertEquals(await mine.poll(), false);
+  declareDead(second, 0);
+  await assertRejects(() => mine.recv({ timeout: 1000 }), EOFError);
+  declareDead(first, 0);
+});
+
+Deno.test("An end that was addressed to a process is counted once when it arrives", async () => {
+  const [mine, theirs] = Pipe();
+  const packet = encode([theirs, theirs]);
+  const other = encode([theirs]);
+  theirs.close();
+  address(packet, self());
+  const [copy] = decode(packet) as [Connection];
+  const [again] = decode(other) as [Connection];
+  copy.close();
+  assertEquals(await mine.poll(), false);
+  again.close();
+  await assertRejects(() => mine.recv({ timeout: 1000 }), EOFError);
+});
+
+Deno.test("renew() makes a packet good for a second receiver", async () => {
+  const [mine, theirs] = Pipe();
+  const packet = encode([theirs]);
+  const first = enlist(1);
+  address(packet, first);
+  declareDead(first, 0);
+  renew(packet);
+  theirs.close();
+  address(packet, self());
+  const [copy] = decode(packet) as [Connection];
+  assertEquals(await mine.poll(), false);
+  copy.sendSync(1);
+  assertEquals(await mine.recv(), 1);
+  copy.close();
+  await assertRejects(() => mine.recv({ timeout: 1000 }), EOFError);
 });
