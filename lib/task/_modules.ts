@@ -52,6 +52,23 @@ export function resolveSpecifier(specifier: string, url: string): string | undef
     if (/^[a-z][a-z\d+.-]*:/i.test(specifier)) return specifier;
     return import.meta.resolve(specifier);
   } catch {
+    return fromNodeModules(specifier, url);
+  }
+}
+
+interface BuiltinModule {
+  createRequire(url: string): { resolve(specifier: string): string };
+  pathToFileURL(path: string): URL;
+}
+
+/** A package of a `package.json` beside the user's module, which the library's own place does not see. */
+function fromNodeModules(specifier: string, url: string): string | undefined {
+  try {
+    // Loaded when it is needed: every worker would pay for an import.
+    const { process } = globalThis as unknown as { process: { getBuiltinModule(id: string): BuiltinModule } };
+    const { createRequire } = process.getBuiltinModule("node:module");
+    return process.getBuiltinModule("node:url").pathToFileURL(createRequire(url).resolve(specifier)).href;
+  } catch {
     return undefined;
   }
 }

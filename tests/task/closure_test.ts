@@ -350,6 +350,17 @@ Deno.test("import.meta and relative dynamic imports mean the function's own modu
   assertEquals(await run(fn), [here, false, 9, new URL("./x.ts", here).href]);
 });
 
+Deno.test("a debugger statement stops nobody while a session is connected", async () => {
+  const fn = (): number => {
+    // deno-lint-ignore no-debugger -- what is tested
+    debugger;
+    return factor;
+  };
+  const pending = [run(fn), run(() => fn() + 1)];
+  assertEquals(fn(), 3);
+  assertEquals(await Promise.all(pending), [3, 4]);
+});
+
 Deno.test("what the program put on globalThis travels as a variable", async () => {
   Object.assign(globalThis, { lanesTestGlobal: { n: 5 } });
   const fn = new Function("return lanesTestGlobal.n + 1");

@@ -2,6 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
 /** Whole programs with different permissions. */
 
+/** How long a program may take before it counts as hanging. */
+const LIMIT_MS = 60_000;
+
 interface Ended {
   readonly code: number;
   readonly out: string;
@@ -13,6 +16,7 @@ async function runProgram(name: string, flags: readonly string[]): Promise<Ended
     args: ["run", "--no-check", "--no-prompt", ...flags, path],
     env: { NO_COLOR: "1" },
     stdin: "null",
+    signal: AbortSignal.timeout(LIMIT_MS),
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout) + decoder.decode(stderr) };
