@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertThrows } from "@std/assert";
 import { BoundedSemaphore, Semaphore } from "@lanes/lanes";
 import { decode, encode } from "../../lib/channel/codec.ts";
-import { pause, within } from "../fixtures/harness.ts";
+import { stats } from "../../lib/memory/arena.ts";
+import { pause, until, within } from "../fixtures/harness.ts";
 import { at, cellsOf, elsewhere, go, HANG, killed, launch, timed } from "../fixtures/sync_run.ts";
 import * as tasks from "../fixtures/sync_tasks.ts";
 
@@ -208,4 +209,16 @@ Deno.test("X-2 of two waiters for one unit, the one that is killed does not take
   assertEquals(await within(HANG, heir.result), "yes");
   await within(HANG, Promise.all([victim.join(), heir.join()]));
   assertEquals(Atomics.load(first, 0), 1);
+});
+
+Deno.test("D-37 the primitives of a process that is killed are freed: there is nothing of the system's to leak", async () => {
+  const before = stats().used;
+  for (let round = 0; round < 2; round++) {
+    const cells = cellsOf();
+    const process = launch(tasks.makeMany, 200, cells);
+    await at(cells, 1200);
+    assert(stats().used > before + 1200 * 128);
+    await killed(process);
+    await until(() => stats().used < before + 200 * 128, HANG);
+  }
 });
