@@ -3,11 +3,11 @@
  * a program of its own (`one.ts`), which has to end by itself.
  */
 import { type AsyncResult, Lock, Pool, type PoolOptions } from "@lanes/lanes";
-import { open, pause, until, words } from "../fixtures/harness.ts";
+import { pause, until, words } from "../fixtures/harness.ts";
 import * as faults from "../fixtures/faults.ts";
 import { outcomeOf } from "../fixtures/outcome.ts";
 import * as own from "./tasks.ts";
-import { hold, square } from "../fixtures/tasks.ts";
+import { square } from "../fixtures/tasks.ts";
 
 /** What came of the bad task and of the pool: texts, so that they can cross from program to program. */
 export interface Outcome {
@@ -28,6 +28,8 @@ export interface Row {
   expect: { task: RegExp; others?: string; after?: RegExp };
   /** The code with which the program ends; 0 unless told. */
   code?: number;
+  /** Where it makes sense, if not with both isolations. */
+  only?: "worker" | "process";
   /** Sent to the program once it says that it is ready. */
   signal?: Deno.Signal;
   run(options: PoolOptions): Promise<Outcome>;
@@ -40,17 +42,31 @@ async function countGood(others: readonly Promise<unknown>[]): Promise<string> {
   return `${settled.filter(({ status }) => status === "fulfilled").length} of ${others.length}`;
 }
 
+/** Words that the workers share; with isolation "process", where nothing is shared, each gets a copy. */
+function cellsFor(isolation: PoolOptions["isolation"]): Int32Array {
+  return isolation === "process" ? new Int32Array(4) : words();
+}
+
+/** Resolves once a task has written word 0; where that cannot be seen, after some time. */
+async function begun(cells: Int32Array, tasks = 1): Promise<void> {
+  if (cells.buffer instanceof SharedArrayBuffer) await until(() => Atomics.load(cells, 0) >= tasks);
+  else await pause(500);
+}
+
 async function works(pool: Pool): Promise<string> {
   return await outcomeOf(pool.map(square, [1, 2, 3])) === "value [1,4,9]" ? "works" : "broken";
 }
 
+/** What sends the bad task. */
+type Bad = (pool: Pool, cells: Int32Array) => PromiseLike<unknown>;
+
 /** The bad task among ten good ones, on a pool that is then used once more, closed and joined. */
-async function among(options: PoolOptions, bad: (pool: Pool) => PromiseLike<unknown>): Promise<Outcome> {
+async function among(options: PoolOptions, bad: Bad): Promise<Outcome> {
   const pool = new Pool({ processes: 2, ...options });
   await pool.map(square, [1, 2], { chunksize: 1 });
   const others = Array.from({ length: OTHERS / 2 }, (_, i) => pool.apply(square, [i]));
   const start = performance.now();
-  const fault = bad(pool);
+  const fault = bad(pool, cellsFor(options.isolation));
   others.push(...Array.from({ length: OTHERS / 2 }, (_, i) => pool.apply(square, [i])));
   const task = await outcomeOf(fault);
   const ms = performance.now() - start;
@@ -60,7 +76,7 @@ async function among(options: PoolOptions, bad: (pool: Pool) => PromiseLike<unkn
   return outcome;
 }
 
-function row(name: string, task: RegExp, bad: (pool: Pool) => PromiseLike<unknown>, more: Partial<Row> = {}): Row {
+function row(name: string, task: RegExp, bad: Bad, more: Partial<Row> = {}): Row {
   return { name, expect: { task }, run: (options) => among(options, bad), ...more };
 }
 
@@ -87,13 +103,11 @@ async function initializer(options: PoolOptions): Promise<Outcome> {
 }
 
 /** A task that is aborted once it runs. */
-async function stopped(
-  send: (cells: Int32Array, signal: AbortSignal) => Promise<unknown>,
-): Promise<unknown> {
-  const [cells, abort] = [words(), new AbortController()];
-  const sent = send(cells, abort.signal);
+async function stopped(cells: Int32Array, send: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+  const abort = new AbortController();
+  const sent = send(abort.signal);
   sent.catch(() => {});
-  await until(() => Atomics.load(cells, 0) !== 0);
+  await begun(cells);
   abort.abort(new DOMException("Asked for", "AbortError"));
   return await sent;
 }
@@ -105,25 +119,22 @@ async function blockedInLock(pool: Pool): Promise<unknown> {
 }
 
 async function killedIdle(pool: Pool): Promise<unknown> {
-  const cells = words();
-  await pool.apply(own.dieLater, [cells, 20]);
-  await until(() => Atomics.load(cells, 0) !== 0);
-  await pause(30);
+  await pool.apply(own.dieLater, [20]);
+  await pause(150);
   return await pool.apply(square, [4]);
 }
 
 async function terminated(options: PoolOptions): Promise<Outcome> {
   const pool = new Pool({ processes: 2, ...options });
-  const gate = words();
-  const all = Array.from({ length: 10_000 }, () => pool.apply(hold, [gate]));
+  const cells = cellsFor(options.isolation);
+  const all = Array.from({ length: 10_000 }, () => pool.apply(faults.awaitForever, [cells]));
   const outcomes = Promise.all(all.map(outcomeOf));
-  await until(() => Atomics.load(gate, 0) === 2);
+  await begun(cells);
   const start = performance.now();
   await pool.terminate();
   await pool.join();
   const ms = performance.now() - start;
   const seen = new Set((await outcomes).map((text) => text.split(":")[0]));
-  open(gate);
   const after = await outcomeOf(Promise.resolve().then(() => pool.apply(square, [1])));
   return { task: [...seen].join(" + "), others: "–", after: after.split(":")[0]!, ms };
 }
@@ -131,9 +142,9 @@ async function terminated(options: PoolOptions): Promise<Outcome> {
 /** Work that never ends by itself, until the program is interrupted. */
 async function interrupted(options: PoolOptions): Promise<Outcome> {
   const pool = new Pool({ processes: 2, ...options });
-  const cells = words();
+  const cells = cellsFor(options.isolation);
   const all = Array.from({ length: 10 }, () => pool.apply(faults.spin, [cells]));
-  await until(() => Atomics.load(cells, 0) !== 0);
+  await begun(cells);
   console.log("ready");
   await Promise.allSettled(all);
   return { task: "went on", others: "–", after: "–", ms: 0 };
@@ -162,32 +173,32 @@ export const ROWS: readonly Row[] = [
     expect: { task: /^BrokenPoolError/, others: "10 of 10 likewise", after: /^BrokenPoolError$/ },
     run: initializer,
   },
-  row("endless loop, timeout", /^TimeoutError/, (pool) => pool.apply(faults.spin, [words()], { timeout: 100 })),
+  row("endless loop, timeout", /^TimeoutError/, (pool, cells) => pool.apply(faults.spin, [cells], { timeout: 100 })),
   row(
     "endless loop that catches all, abort",
     /^AbortError: Asked for/,
-    (pool) => stopped((cells, signal) => pool.apply(faults.spinStubbornly, [cells], { signal })),
+    (pool, cells) => stopped(cells, (signal) => pool.apply(faults.spinStubbornly, [cells], { signal })),
   ),
   row(
     "endless loop in wasm, abort",
     /^AbortError: Asked for/,
-    (pool) => stopped((cells, signal) => pool.apply(faults.spinInWasm, [cells], { signal })),
+    (pool, cells) => stopped(cells, (signal) => pool.apply(faults.spinInWasm, [cells], { signal })),
   ),
   row(
     "backtracking regular expression, timeout",
     /^TimeoutError/,
-    (pool) => pool.apply(faults.spinInRegExp, [words()], { timeout: 100 }),
+    (pool, cells) => pool.apply(faults.spinInRegExp, [cells], { timeout: 100 }),
   ),
   row(
     "endless await, timeout",
     /^TimeoutError/,
-    (pool) => pool.apply(faults.awaitForever, [words()], { timeout: 100 }),
+    (pool, cells) => pool.apply(faults.awaitForever, [cells], { timeout: 100 }),
   ),
-  row("blocked in a lock, timeout", /^TimeoutError/, blockedInLock),
+  row("blocked in a lock, timeout", /^TimeoutError/, blockedInLock, { only: "worker" }),
   row(
     "blocked in a wait, timeout",
     /^TimeoutError/,
-    (pool) => pool.apply(faults.blockForever, [words()], { timeout: 100 }),
+    (pool, cells) => pool.apply(faults.blockForever, [cells], { timeout: 100 }),
   ),
   row("worker killed while idle", /^value 16$/, killedIdle),
   row("worker killed while running", /^WorkerDiedError 9:/, (pool) => pool.apply(faults.exitLater, [9])),

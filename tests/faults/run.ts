@@ -8,7 +8,8 @@ import { ROWS } from "./rows.ts";
 
 const names = Deno.args.filter((arg) => !arg.startsWith("--"));
 const isolation = Deno.args.includes("--isolation=process") ? "process" : "worker";
-const rows = ROWS.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
+const rows = ROWS.filter(({ only = isolation }) => only === isolation)
+  .filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
 
 function line(cells: readonly string[]): string {
   const widths = [42, 46, 18, 20, 12, 8];

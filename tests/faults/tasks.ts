@@ -10,11 +10,8 @@ export async function acquire(lock: Lock): Promise<void> {
 }
 
 /** Returns, and ends its worker a little later. */
-export function dieLater(cells: Int32Array, ms: number): void {
-  setTimeout(() => {
-    Atomics.store(cells, 0, 1);
-    Deno.exit(9);
-  }, ms);
+export function dieLater(ms: number): void {
+  setTimeout(() => Deno.exit(9), ms);
 }
 
 /** A result whose getter ends the worker that encodes it. */
