@@ -49,7 +49,23 @@ export async function wait<T extends Waitable>(objects: Iterable<T>, options?: W
   }
 }
 
-/** As {@linkcode wait}, blocking the thread. */
+/**
+ * As {@linkcode wait}, blocking the thread. For several objects it looks again
+ * at intervals of at most 2 ms.
+ *
+ * @throws {TypeError} When one of the objects cannot be waited for.
+ * @throws {ClosedError} When one of them is closed.
+ *
+ * @example
+ * ```ts
+ * import { Pipe, waitSync } from "@lanes/lanes/queues";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = Pipe<string>();
+ * b.sendSync("hello");
+ * assertEquals(waitSync([a, b]), [a]);
+ * ```
+ */
 export function waitSync<T extends Waitable>(objects: Iterable<T>, options?: WaitSyncOptions): T[] {
   const deadline = deadlineOf(options);
   const waited = collect(objects);
