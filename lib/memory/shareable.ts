@@ -48,7 +48,21 @@ export function isShareable(value: unknown): value is Shareable {
   return typeof value === "object" && value !== null && SHARE in value;
 }
 
+function unknown(): { load: (() => void) | null } {
+  return perRealm("unknown shareables", () => ({ load: null as (() => void) | null }));
+}
+
+/** Says how this thread gets to know the kinds of the library, when the first that it does not know arrives. */
+export function onUnknownKind(load: () => void): void {
+  unknown().load = load;
+}
+
 /** The live object for what another thread sent; `undefined` when this thread does not know the kind. */
 export function reviveShared(shared: Shared): object | undefined {
+  if (!kinds().has(shared.kind)) {
+    const { load } = unknown();
+    unknown().load = null;
+    load?.();
+  }
   return kinds().get(shared.kind)?.(shared.data as never);
 }

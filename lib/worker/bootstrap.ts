@@ -2,7 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { adoptKernelModule } from "../kernels/instance.ts";
 import { adoptMemory } from "../memory/memory.ts";
 import { becomePid } from "../memory/process_table.ts";
-import "./_shareables.generated.ts";
+import { onUnknownKind } from "../memory/shareable.ts";
+import { runText } from "../task/text.ts";
 import { ChildDesk, send } from "./child_desk.ts";
 import { Desk, type DeskLike } from "./desk.ts";
 import { identity } from "./info.ts";
@@ -86,7 +87,8 @@ async function main(): Promise<never> {
     becomeProcess(child);
     return await serve(new ChildDesk(), child.spec);
   }
-  const boot = (workerData as { lanes: Boot }).lanes;
+  const { lanes: boot, extras } = workerData as { lanes: Boot; extras: string };
+  onUnknownKind(() => runText(extras));
   const { spec } = boot;
   becomeWorker(boot);
   const desk = new Desk(spec.lane, spec.bell);

@@ -6,6 +6,9 @@ import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
 import { setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
+import { EXTRAS } from "./_extras.generated.ts";
+// Here too: the main thread sweeps up after the dead, whatever they held.
+import "./_shareables.generated.ts";
 import { LOADER } from "./_loader.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
@@ -95,7 +98,7 @@ function create(spec: ThreadSpec): void {
     {
       env: SHARE_ENV,
       name: spec.name,
-      workerData: { lanes: boot, code: BOOTSTRAP },
+      workerData: { lanes: boot, code: BOOTSTRAP, extras: EXTRAS },
       // Without limits of its own a worker that runs out of heap takes the whole program with it.
       resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
     } as ConstructorParameters<typeof NodeWorker>[1],
