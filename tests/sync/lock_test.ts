@@ -200,8 +200,7 @@ Deno.test("D-30 a lock whose holder returned, threw or exited goes to the next w
   }
 });
 
-// Pending: a process tells of its end only after its owner has read its result.
-Deno.test.ignore("D-30 a blocked main thread gets the lock of a process that has returned", async () => {
+Deno.test("D-30 a blocked main thread gets the lock of a process that has returned", async () => {
   const lock = new Lock();
   const cells = cellsOf();
   const holder = launch(tasks.hold, lock, cells);
