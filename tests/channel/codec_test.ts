@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { isDeepStrictEqual } from "node:util";
-// deno-lint-ignore no-import-prefix -- a test-only dependency
 import fc from "fast-check";
 import { TransportError } from "../../lib/base/errors.ts";
 import { bytesAt, sharedBuffer, sharedMemory } from "../../lib/memory/memory.ts";
