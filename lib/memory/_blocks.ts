@@ -361,13 +361,16 @@ export function registerSweeper(kind: BlockKind, sweeper: Sweeper): void {
 export function sweep(deadPid: number): void {
   const known = sweepers();
   const errors: unknown[] = [];
-  forEachBlock(({ offset, kind }) => {
+  forEachBlock(({ offset, kind, generation }) => {
     const sweeper = known.get(kind);
-    if (sweeper === undefined) return;
+    // Held meanwhile: a sweeper changes words, which must not be somebody else's by then.
+    if (sweeper === undefined || !retain(offset, generation)) return;
     try {
       sweeper(offset, deadPid);
     } catch (error) {
       errors.push(error);
+    } finally {
+      release(offset, generation);
     }
   });
   if (errors.length > 0) throw new AggregateError(errors, `Could not clean up all that process ${deadPid} left`);
