@@ -2,8 +2,8 @@ import { NUMBERS } from "./_define.ts";
 import { checkOut, newLike } from "./_operand.ts";
 import { sortPhases } from "./_sort.ts";
 import { defineWhole, onlyArray } from "./_whole.ts";
-import type { IndexKernel } from "./kernel.ts";
 import { Workspace } from "./plan.ts";
+import type { IndexKernel } from "./signatures.ts";
 
 /**
  * The indices of all elements in ascending order of these, as `u32`; those of equal elements in their own order. NaN is

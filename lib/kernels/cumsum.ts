@@ -2,8 +2,8 @@ import { NUMBERS } from "./_define.ts";
 import { bytesOf, checkOut, newLike } from "./_operand.ts";
 import { BLOCK } from "./_reduce.ts";
 import { defineWhole, onlyArray } from "./_whole.ts";
-import type { SortKernel } from "./kernel.ts";
 import { overlaps, sliceLength, Workspace } from "./plan.ts";
+import type { SortKernel } from "./signatures.ts";
 
 /**
  * The running sums: each element plus all before it, in doubles, block by block, so that the error is that of `sum` plus

@@ -1,10 +1,10 @@
 import { NUMBERS } from "./_define.ts";
 import { type ArrayInput, bytesOf, checkOut, newLike, sharedView, viewOf } from "./_operand.ts";
 import { defineWhole, integerOption, numberOption, onlyArray } from "./_whole.ts";
-import type { HistogramKernel } from "./kernel.ts";
 import { max } from "./max.ts";
 import { min } from "./min.ts";
 import { type Plan, type PlanOptions, Workspace } from "./plan.ts";
+import type { HistogramKernel } from "./signatures.ts";
 
 /** Slices, each with tables of its own. */
 const SLICES = 32;

@@ -1,8 +1,8 @@
 import { FLOATS } from "./_define.ts";
 import { type ArrayInput, bytesOf, checkCount, checkOut, newLike } from "./_operand.ts";
 import { arrayOperand, defineWhole, integerOption } from "./_whole.ts";
-import type { MatmulKernel } from "./kernel.ts";
 import { type Plan, type PlanOptions, Workspace } from "./plan.ts";
+import type { MatmulKernel } from "./signatures.ts";
 
 /** Rows of a slice: with as many products deep a block of them fits the second-level cache. */
 const ROWS = 64;

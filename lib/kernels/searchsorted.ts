@@ -2,8 +2,8 @@ import { quoted } from "../base/check.ts";
 import { NUMBERS } from "./_define.ts";
 import { bytesOf, checkCount, checkOut, newLike } from "./_operand.ts";
 import { arrayOperand, defineWhole } from "./_whole.ts";
-import type { SearchKernel } from "./kernel.ts";
 import { sliceLength, Workspace } from "./plan.ts";
+import type { SearchKernel } from "./signatures.ts";
 
 /**
  * For each of the second operand's values, where it belongs in the first operand, which is sorted: how many elements

@@ -2,8 +2,8 @@ import { NUMBERS } from "./_define.ts";
 import { bytesOf, checkOut, newLike } from "./_operand.ts";
 import { sortPhases } from "./_sort.ts";
 import { defineWhole, onlyArray } from "./_whole.ts";
-import type { SortKernel } from "./kernel.ts";
 import { Workspace } from "./plan.ts";
+import type { SortKernel } from "./signatures.ts";
 
 /**
  * All elements in ascending order, as `TypedArray.sort` has it: -0 before 0, NaN last.

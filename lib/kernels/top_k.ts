@@ -2,8 +2,8 @@ import { NUMBERS } from "./_define.ts";
 import { bytesOf, checkOut, newLike, plainArray, sharedView, viewOf } from "./_operand.ts";
 import { sortPhases } from "./_sort.ts";
 import { defineWhole, integerOption, onlyArray } from "./_whole.ts";
-import type { TopKernel } from "./kernel.ts";
 import { Workspace } from "./plan.ts";
+import type { TopKernel } from "./signatures.ts";
 
 /**
  * The `k` greatest elements, the greatest first; NaN counts as the greatest.

@@ -1,8 +1,8 @@
 import { NUMBERS } from "./_define.ts";
 import { type ArrayInput, checkOut, newLike } from "./_operand.ts";
 import { defineWhole, integerOption, onlyArray } from "./_whole.ts";
-import type { MatrixKernel } from "./kernel.ts";
 import { Workspace } from "./plan.ts";
+import type { MatrixKernel } from "./signatures.ts";
 
 /** Rows of a slice. */
 const ROWS = 32;

@@ -3,8 +3,8 @@ import { bytesOf, checkOut, newLike, sharedView, viewOf } from "./_operand.ts";
 import { sortPhases } from "./_sort.ts";
 import { defineWhole, onlyArray } from "./_whole.ts";
 import { kernelInstance } from "./instance.ts";
-import type { UniqueKernel } from "./kernel.ts";
 import { Workspace } from "./plan.ts";
+import type { UniqueKernel } from "./signatures.ts";
 
 /**
  * The distinct elements in ascending order. 0 and -0 are one element, and so are all NaNs.

@@ -12,6 +12,7 @@ pub mod kernels;
 pub mod lanes;
 pub mod map;
 pub mod math;
+pub mod philox;
 pub mod reduce;
 pub mod sorting;
 mod start;

@@ -297,6 +297,13 @@ wide!(F64, f64, |x| x);
 wide!(F32, f32, |x| x as f32);
 wide!(I32, i32, |x| x as i64 as i32);
 
+impl F64 {
+    /// A vector of these two.
+    pub fn pair(a: f64, b: f64) -> Self {
+        Self([a, b])
+    }
+}
+
 impl F32 {
     /// The four floats as doubles.
     pub fn doubles(self) -> [F64; 2] {

@@ -190,6 +190,14 @@ impl Floats for F64 {
     }
 }
 
+impl F64 {
+    /// A vector of these two.
+    #[inline(always)]
+    pub fn pair(a: f64, b: f64) -> Self {
+        Self(f64x2(a, b))
+    }
+}
+
 impl Doubles for F64 {
     two!(iadd = i64x2_add, isub = i64x2_sub);
     #[inline(always)]
