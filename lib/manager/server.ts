@@ -14,7 +14,7 @@ import { self } from "../memory/process_table.ts";
 import { registerShareable } from "../memory/shareable.ts";
 import { wake } from "../sync/park.ts";
 import { type Carrier, revive } from "../task/task.ts";
-import { bell } from "../worker/bell.ts";
+import { bell, nextTurn } from "../worker/bell.ts";
 import { managerWords, Phase } from "./_connection.ts";
 import { MAKERS } from "./_containers.ts";
 import { Guest, type Task } from "./_guest.ts";
@@ -33,6 +33,10 @@ import { type Definition, Request, type TypeInfo } from "./_wire.ts";
 
 /** How often, in milliseconds, objects that nobody refers to any more are looked for. */
 const SWEEP_EVERY = 500;
+/** How long, in milliseconds, the thread blocks at most before timers and messages get their turn. */
+const BLOCK_FOR = 100;
+/** The same where users' objects are served, for as long after the last request. */
+const BLOCK_BRIEFLY = 2, BUSY_FOR = 20;
 
 // deno-lint-ignore ban-types -- any callable is meant
 type Callable = Function;
@@ -49,7 +53,12 @@ class Server {
   readonly #objects: ObjectTable;
   readonly #registered = new Map<string, Registered>();
   readonly #guests = new Set<Guest>();
-  readonly #stopped = Promise.withResolvers<void>();
+  #unblocked = Promise.withResolvers<void>();
+  /** How many calls have returned promises that are not settled. */
+  #unsettled = 0;
+  #stopping = false;
+  /** When something came, where users' objects are served. */
+  #lastBusy = 0;
 
   constructor(handle: Handle) {
     this.#handle = handle;
@@ -65,9 +74,35 @@ class Server {
     const timer = setInterval(() => this.#objects.sweep(), SWEEP_EVERY);
     Atomics.compareExchange(this.#words, MANAGER_PHASE, Phase.New, Phase.Running);
     wake(this.#words, MANAGER_PHASE);
-    await this.#stopped.promise;
+    while (!this.#stopping) {
+      const most = this.#blockable();
+      if (most === 0) {
+        await this.#unblocked.promise;
+      } else {
+        bell().blockUntil(() => this.#blockable() === 0, performance.now() + most);
+        await nextTurn();
+      }
+    }
     clearInterval(timer);
     bell().unwatch(this);
+  }
+
+  /**
+   * For how many milliseconds the thread may block: requests wake a blocked
+   * thread several times faster than one that waits in its event loop. Not
+   * while a call's promise is to be settled; and only for moments, and while
+   * requests come, where users' objects may have timers.
+   */
+  #blockable(): number {
+    if (this.#stopping || this.#unsettled > 0) return 0;
+    if (this.#registered.size === 0) return BLOCK_FOR;
+    return performance.now() - this.#lastBusy < BUSY_FOR ? BLOCK_BRIEFLY : 0;
+  }
+
+  /** Lets the loop of {@linkcode Server.run} look again. */
+  #look(): void {
+    this.#unblocked.resolve();
+    this.#unblocked = Promise.withResolvers<void>();
   }
 
   /** Handles what has come; called by the thread's bell. */
@@ -77,6 +112,10 @@ class Server {
       const outcome = guest.poll(this.#perform);
       if (outcome === "gone") this.#guests.delete(guest);
       any ||= outcome !== "quiet";
+    }
+    if (any && this.#registered.size > 0) {
+      this.#lastBusy = performance.now();
+      this.#look();
     }
     return any;
   }
@@ -106,12 +145,14 @@ class Server {
   };
 
   async #later(task: Task, pending: PromiseLike<unknown>): Promise<void> {
+    this.#unsettled++;
     try {
       this.#value(task, await pending);
     } catch (error) {
       this.#thrown(task, error);
     } finally {
       task.guest.controllers.delete(task.id);
+      if (--this.#unsettled === 0) this.#look();
     }
   }
 
@@ -144,7 +185,8 @@ class Server {
       case Request.Abort:
         return task.guest.controllers.get(task.id)?.abort(...task.payload as unknown[]);
       case Request.Stop:
-        return this.#stopped.resolve();
+        this.#stopping = true;
+        return this.#look();
       default:
         task.kind satisfies never;
     }
