@@ -54,7 +54,7 @@ function kindByPrototype(value: object, prototype: object): Kind {
 }
 
 /** Classes that structured clone carries and we cannot. */
-const SIDE_CLASSES: ReadonlySet<string> = new Set(["Blob", "CryptoKey", "WebAssembly.Module"]);
+const SIDE_CLASSES: ReadonlySet<string> = new Set(["Blob", "File", "CryptoKey", "WebAssembly.Module"]);
 
 /** What to send instead of what cannot travel. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([

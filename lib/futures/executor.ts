@@ -3,6 +3,7 @@ import { checkFunction, checkInteger, checkIterable, checkTimeout, quoted } from
 import { encode } from "../channel/codec.ts";
 import { SHARE } from "../memory/shareable.ts";
 import { Dispatcher } from "../pool/dispatcher.ts";
+import { forJob } from "../pool/functions.ts";
 import { Imap } from "../pool/imap.ts";
 import { type Settings, settle } from "../pool/options.ts";
 import { type KnownFunction, payloadOf, type Task } from "../pool/task.ts";
@@ -132,7 +133,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
     const timeout = checkTimeout(options.timeout);
     if (buffersize !== undefined && buffersize !== null) checkInteger("buffersize", buffersize, 1);
     const work = {
-      fn: known,
+      fn: forJob(known),
       items: zip(inputs),
       workers: this.#settings.processes,
       ordered: true,

@@ -1,7 +1,7 @@
 import { encode } from "../channel/codec.ts";
 import type { Carrier } from "../task/task.ts";
 import { Order } from "../worker/protocol.ts";
-import { carrierOf } from "./_functions.ts";
+import { carrierOf } from "./functions.ts";
 import type { Member } from "./_member.ts";
 import type { Settings } from "./options.ts";
 import { type KnownFunction, Task } from "./task.ts";

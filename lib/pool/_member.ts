@@ -2,8 +2,8 @@ import { WorkerDiedError } from "../base/errors.ts";
 import { address, decode, decodeError, encode, Encoder, type Packet } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { kernelModule } from "../kernels/instance.ts";
-import type { Carrier } from "../task/task.ts";
-import { hire, type Hold } from "../worker/hire.ts";
+import { type Carrier, missingClasses } from "../task/task.ts";
+import { hire, type Hold, sendDefinition } from "../worker/hire.ts";
 import type { RecordPlace } from "../worker/lane.ts";
 import { Answer, Order, WITH_SIDE } from "../worker/protocol.ts";
 import { post, sendSide, takeSide } from "../worker/side.ts";
@@ -64,6 +64,7 @@ export class Member {
   readonly #tasks = new Deque<Task>();
   readonly #defined = new Map<number, Carrier>();
   readonly #coming = new Set<Task>();
+  #definitions = 0;
   #answered = 0;
   #busy = 0;
   #hasKernels = false;
@@ -188,9 +189,8 @@ export class Member {
 
   #define(number: number, carrier: Carrier): boolean {
     if (this.#defined.get(number) === carrier) return true;
-    const { bytes } = encode(carrier, { where: "the function", shared: this.sharesMemory });
-    const place = this.#hold.link.send(Order.Define, 0, { aux: number, aux2: 0, bytes, length: bytes.length });
-    if (place === null) return false;
+    const packet = encode(carrier, { where: "the function", shared: this.sharesMemory });
+    if (!sendDefinition(this.#hold, number, { packet, id: ++this.#definitions })) return false;
     this.#defined.set(number, carrier);
     return true;
   }
@@ -224,7 +224,7 @@ export class Member {
         else void this.#withSide(task, bytesOf(record));
         break;
       case Answer.Failure:
-        this.#outcome(task, { type: "error", error: decodeError({ bytes: bytesOf(record) }), index: record.aux });
+        this.#onFailure(task, record);
         break;
       case Answer.Unresolved:
         this.#outcome(task, { type: "unresolved" });
@@ -232,6 +232,20 @@ export class Member {
       default:
         break;
     }
+  }
+
+  #onFailure(task: Task, record: RingRecord): void {
+    const bytes = bytesOf(record);
+    const index = record.aux;
+    const error = decodeError({ bytes });
+    const missing = missingClasses();
+    if (missing === undefined) return this.#outcome(task, { type: "error", error, index });
+    // The error's class is in a module that this thread has not imported for a task yet.
+    this.#forget(task);
+    this.#coming.add(task);
+    void missing.then(() => {
+      if (this.#coming.delete(task)) this.#outcome(task, { type: "error", error: decodeError({ bytes }), index });
+    });
   }
 
   /** A part of the result comes by message, which may be later than the news of the worker's end. */

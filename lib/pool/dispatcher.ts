@@ -3,7 +3,7 @@ import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
 import { Crew } from "./_crew.ts";
-import { carrierOf, Functions, refuse } from "./_functions.ts";
+import { carrierOf, Functions, refuse } from "./functions.ts";
 import { INITIALIZER, Initializer } from "./_initializer.ts";
 import type { Member, Outcome } from "./_member.ts";
 import { choose, mayHave, SHORT_US } from "./_policy.ts";
@@ -31,7 +31,7 @@ export class Dispatcher {
   readonly #entering = new Set<Task>();
   readonly #meter = new Meter();
   readonly #initializer: Initializer;
-  readonly #functions = new Functions();
+  readonly #functions: Functions;
   readonly #room: (() => void)[] = [];
   #lastId = 0;
   #pending = 0;
@@ -46,6 +46,7 @@ export class Dispatcher {
   /** A dispatcher without workers: they start as there is work for them, at once where there is an initializer. */
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#functions = new Functions(settings.isolation === "worker");
     const initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
     this.#initializer = new Initializer(initializer, settings, {
       onBegun: () => this.pump(),

@@ -2,6 +2,7 @@ import { CancelledError, TimeoutError } from "../base/errors.ts";
 import { checkInteger, checkTimeout } from "../base/check.ts";
 import type { WaitOptions } from "../base/options.ts";
 import { decodeError, encode, type Packet } from "../channel/codec.ts";
+import { missingClasses } from "../task/task.ts";
 import { Order, type Outcome } from "../worker/protocol.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -210,7 +211,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       events: {
         value: (value) => {
           if (task !== null) this.#tasks.delete(task);
-          this.#fillSlot(slot, (value as Outcome[]).map(itemOf<R>));
+          this.#receive(slot, value as Outcome[]);
         },
         error: (error) => {
           if (task !== null) this.#tasks.delete(task);
@@ -219,6 +220,14 @@ export class Imap<R> implements AsyncIterableIterator<R> {
       },
     });
     if (!task.settled) this.#tasks.add(task);
+  }
+
+  /** Decodes a chunk's outcomes; twice, where an error's class had to be imported first. */
+  #receive(slot: Slot<R>, outcomes: Outcome[]): void {
+    const items = outcomes.map(itemOf<R>);
+    const missing = missingClasses();
+    if (missing === undefined) this.#fillSlot(slot, items);
+    else void missing.then(() => this.#fillSlot(slot, outcomes.map(itemOf<R>)));
   }
 
   /** A chunk with an item that cannot travel: only that item fails. */

@@ -14,6 +14,7 @@ import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
 import { runCompute } from "./compute.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { forJob } from "./functions.ts";
 import { Imap } from "./imap.ts";
 import { Job, type JobOptions } from "./_job.ts";
 import { mapJob } from "./_map.ts";
@@ -316,7 +317,8 @@ export class Pool implements AsyncDisposable {
     options: MapOptions & JobOptions<R[]>,
   ): AsyncResult<R[]> {
     options.signal?.throwIfAborted();
-    const { known: fn, items } = work;
+    const fn = forJob(work.known);
+    const { items } = work;
     return mapJob<R>(this.#dispatcher, { order, fn, items, workers: this.size, shared: this.#shared }, options);
   }
 
@@ -325,7 +327,7 @@ export class Pool implements AsyncDisposable {
     work: { items: Items<unknown>; ordered: boolean },
     options: MapOptions,
   ): AsyncIterableIterator<Awaited<R>> {
-    const fn = this.#enter(func, options);
+    const fn = forJob(this.#enter(func, options));
     if (!isAsync(work.items)) checkIterable("items", work.items);
     return new Imap<Awaited<R>>(this.#dispatcher, { ...work, fn, workers: this.size, shared: this.#shared }, options);
   }

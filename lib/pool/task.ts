@@ -15,10 +15,16 @@ export interface KnownFunction {
   readonly fn: Callable;
   /** What it is called in error messages. */
   readonly what: string;
+  /** Whether shared objects may travel with it. */
+  readonly shared: boolean;
   /** Whether a worker did not find it where it was said to be: it must travel in another way. */
   unresolved: boolean;
   /** How it travels, where that is the same at each call. */
   stable: Carrier | null;
+  /** Whether what it captures is read once, for all tasks of one job. */
+  readonly once: boolean;
+  /** The same while it is being read. */
+  pending: Promise<Carrier> | null;
 }
 
 /** Who hears what became of a task; the first call counts. */

@@ -2,8 +2,8 @@ import type { WaitState } from "../base/waitable.ts";
 import { address, decode, decodeError, encode, type Packet } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { endWord } from "../memory/process_table.ts";
-import { type Carrier, carry } from "../task/task.ts";
-import { hire, type HireOptions, type Hold } from "./hire.ts";
+import { type Carrier, carry, missingClasses } from "../task/task.ts";
+import { hire, type HireOptions, type Hold, sendDefinition } from "./hire.ts";
 import { Answer, Order, WITH_SIDE } from "./protocol.ts";
 import { sendSide, takeSide } from "./side.ts";
 
@@ -40,6 +40,7 @@ export class Errand {
   #fn: Callable | null;
   /** What of the result comes by message, which may be later than the news of the worker's end. */
   #coming: Promise<void> | null = null;
+  #definitions = 0;
   #sent = false;
   #ended = false;
   #uncaught: unknown;
@@ -49,7 +50,7 @@ export class Errand {
     this.#options = options;
     this.#fn = work.fn;
     this.#packet = encode(work.args, { where: "args", shared: options.isolation === "worker" });
-    const carrier = carry(work.fn, { what: "target" });
+    const carrier = carry(work.fn, { what: "target", shared: options.isolation === "worker" });
     this.#hold = hire({ ...options, pooled: false }, {
       onRecord: (record) => this.#onRecord(record),
       onEnd: (exitCode) => this.#onEnd(exitCode),
@@ -102,7 +103,7 @@ export class Errand {
   /** The worker did not find the function where it was said to be: it has to travel in another way. */
   // deno-lint-ignore require-await -- what carry() throws at once is to be a rejection too
   async #carryAgain(): Promise<Carrier> {
-    return carry(this.#fn!, { what: "target", unresolved: true });
+    return carry(this.#fn!, { what: "target", shared: this.#hold.sharesMemory, unresolved: true });
   }
 
   async #sendLater(pending: Promise<Carrier>): Promise<void> {
@@ -120,8 +121,11 @@ export class Errand {
 
   #send(carrier: Carrier): void {
     const { link } = this.#hold;
-    const { bytes } = encode(carrier, { where: "the target" });
-    link.send(Order.Define, 0, { aux: ONLY, aux2: 0, bytes, length: bytes.length });
+    const shared = this.#hold.sharesMemory;
+    sendDefinition(this.#hold, ONLY, {
+      packet: encode(carrier, { where: "the target", shared }),
+      id: ++this.#definitions,
+    });
     address(this.#packet!, this.pid);
     const { bytes: args, side } = this.#packet!;
     if (side.length > 0) sendSide(this.pid, `${this.pid}/${ONLY}`, { objects: side, transfer: [] });
@@ -137,7 +141,7 @@ export class Errand {
         this.#onValue(record);
         break;
       case Answer.Failure:
-        this.#settle(() => this.#options.onError(decodeError({ bytes: bytesOf(record) })));
+        this.#onFailure(bytesOf(record));
         break;
       case Answer.Unresolved:
         void this.#sendLater(this.#carryAgain());
@@ -149,6 +153,14 @@ export class Errand {
       default:
         record.kind satisfies number;
     }
+  }
+
+  #onFailure(bytes: Uint8Array): void {
+    const error = decodeError({ bytes });
+    const missing = missingClasses();
+    if (missing === undefined) return this.#settle(() => this.#options.onError(error));
+    // The error's class is in a module that this thread has not imported for a task yet.
+    this.#coming = missing.then(() => this.#settle(() => this.#options.onError(decodeError({ bytes }))));
   }
 
   #onValue(record: RingRecord): void {

@@ -1,3 +1,4 @@
+import { address, type Packet } from "../channel/codec.ts";
 import type { RingRecord } from "../channel/ring.ts";
 import { enlist } from "../memory/process_table.ts";
 import { bell } from "./bell.ts";
@@ -5,7 +6,8 @@ import { hireChild } from "./child.ts";
 import { killThread, startThread } from "./host.ts";
 import { identity } from "./info.ts";
 import { allocateLane, Lane, type LaneEvents, type Link } from "./lane.ts";
-import type { ThreadSpec } from "./protocol.ts";
+import { definitionKey, Order, type ThreadSpec, WITH_SIDE } from "./protocol.ts";
+import { sendSide } from "./side.ts";
 
 /** What kind of worker is wanted. */
 export interface HireOptions {
@@ -73,4 +75,14 @@ export function hire(options: HireOptions, events: LaneEvents): Hold {
   startThread(spec);
   bell().watch(link);
   return { pid, link, sharesMemory: true, kill: (exitCode) => killThread(pid, exitCode) };
+}
+
+/** Tells a worker which function orders call `number` from now on; `false` when there is no room. */
+export function sendDefinition(hold: Hold, number: number, { packet, id }: { packet: Packet; id: number }): boolean {
+  const { bytes, side } = packet;
+  const aux2 = side.length > 0 ? WITH_SIDE : 0;
+  address(packet, hold.pid);
+  if (hold.link.send(Order.Define, id, { aux: number, aux2, bytes, length: bytes.length }) === null) return false;
+  if (side.length > 0) sendSide(hold.pid, definitionKey(hold.pid, id), { objects: side, transfer: [] });
+  return true;
 }

@@ -49,6 +49,11 @@ export type Answer = typeof Answer[keyof typeof Answer];
 /** Flag in `aux2` of a record: its payload refers to objects that come by message, under the record's id. */
 export const WITH_SIDE = 1;
 
+/** The key of what comes by message for the definition `id` of a function, to the worker `pid`. */
+export function definitionKey(pid: number, id: number): string {
+  return `${pid}/definition ${id}`;
+}
+
 /** What became of one item of an `Each`: the value, or the error's record. */
 export type Outcome = readonly [ok: true, value: unknown] | readonly [ok: false, error: Uint8Array];
 

@@ -1,14 +1,15 @@
 import { perRealm } from "../base/realm.ts";
 import { TransportError } from "../base/errors.ts";
-import { decode, encode, encodeError, Encoder } from "../channel/codec.ts";
+import { decode, encodeError, Encoder } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { isDead } from "../memory/process_table.ts";
 import { runJob } from "../kernels/job.ts";
-import { type Carrier, isUnresolved, revive } from "../task/task.ts";
+import { type Carrier, isUnresolved, prepareThrown, revive } from "../task/task.ts";
 import { nextTurn } from "./bell.ts";
 import type { DeskLike } from "./desk.ts";
+import { asThrown, eachItem, isThenable, mapItems, Thrown } from "./_items.ts";
 import type { HeapWatch } from "./life.ts";
-import { Answer, Order, type Outcome, WITH_SIDE } from "./protocol.ts";
+import { Answer, definitionKey, Order, WITH_SIDE } from "./protocol.ts";
 import { sendSide, takeSide } from "./side.ts";
 
 /**
@@ -30,33 +31,6 @@ const TURN_MS = 5;
 type Callable = Function;
 /** A function that orders name by a number, or why it cannot be had. */
 type Known = { fn: Callable } | { error: unknown; unresolved: boolean };
-
-/** A task that failed: what it threw and at which item. */
-class Thrown {
-  readonly error: unknown;
-  readonly index: number;
-
-  constructor(error: unknown, index: number) {
-    this.error = error;
-    this.index = index;
-  }
-}
-
-/** What a task threw, whatever that is: even to ask for the class of some values throws. */
-function asThrown(error: unknown): Thrown {
-  try {
-    if (error instanceof Thrown) return error;
-  } catch {
-    // A revoked proxy, say.
-  }
-  return new Thrown(error, 0);
-}
-
-/** Whether `value` is something to await. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === "object" || typeof value === "function") && value !== null &&
-    typeof (value as Partial<PromiseLike<unknown>>).then === "function";
-}
 
 /** Who a runner works for. */
 export interface Route {
@@ -125,7 +99,7 @@ export class Runner {
         this.#desk.done();
         return;
       case Order.Define:
-        return this.#define(aux, this.#payload(record) as Carrier);
+        return this.#define(aux, id, { aux2, bytes: this.#copy(record) });
       case Order.Job:
         return this.#job(id, aux2, this.#copy(record));
       default: {
@@ -162,11 +136,12 @@ export class Runner {
     await this.#run(kind, { id, aux, args: decode({ bytes, side }) as unknown[] });
   }
 
-  async #define(number: number, carrier: Carrier): Promise<void> {
+  async #define(number: number, id: number, { aux2, bytes }: { aux2: number; bytes: Uint8Array }): Promise<void> {
     // Should importing the function's module end this worker, its owner sees by this which function did.
     this.#desk.setCurrent(-number);
     try {
-      const fn = await revive(carrier);
+      const side = (aux2 & WITH_SIDE) === 0 ? [] : await takeSide(definitionKey(this.#route.pid, id));
+      const fn = await revive(decode({ bytes, side }) as Carrier);
       if (isDead()) return;
       this.#functions.set(number, { fn });
     } catch (error) {
@@ -246,6 +221,12 @@ export class Runner {
     this.exitCode = 1;
     this.#clock = performance.now();
     trimStack(thrown.error);
+    const prepared = prepareThrown(thrown.error);
+    if (prepared !== undefined) return prepared.then(() => this.#tellFailure(id, thrown));
+    return this.#tellFailure(id, thrown);
+  }
+
+  #tellFailure(id: number, thrown: Thrown): void | Promise<void> {
     this.#route.failed(thrown.error);
     const { bytes } = encodeError(thrown.error);
     return this.#answer(Answer.Failure, id, { aux: thrown.index, aux2: 0, bytes, length: bytes.length });
@@ -312,73 +293,4 @@ export function kernelsArrived(): void {
 
 function kernelsReady(): Promise<void> {
   return kernels().ready;
-}
-
-/** Calls `fn` with each item; a promise only where an item's result is one. The first error ends it, as `Thrown`. */
-function mapItems(items: unknown[], fn: (item: unknown) => unknown): unknown[] | Promise<unknown[]> {
-  const results = new Array<unknown>(items.length);
-  for (let i = 0; i < items.length; i++) {
-    let value: unknown;
-    let pending: boolean;
-    try {
-      value = fn(items[i]);
-      pending = isThenable(value);
-    } catch (error) {
-      throw new Thrown(error, i);
-    }
-    if (pending) return mapRest(items, fn, { results, i, value });
-    results[i] = value;
-  }
-  return results;
-}
-
-async function mapRest(
-  items: unknown[],
-  fn: (item: unknown) => unknown,
-  from: { results: unknown[]; i: number; value: unknown },
-): Promise<unknown[]> {
-  const { results } = from;
-  let { i, value } = from;
-  for (;;) {
-    try {
-      results[i] = await value;
-      if (++i === items.length) return results;
-      value = fn(items[i]);
-    } catch (error) {
-      throw new Thrown(error, i);
-    }
-  }
-}
-
-/** As {@linkcode mapItems}, but an item's error is its outcome. */
-function eachItem(items: unknown[], fn: (item: unknown) => unknown): Promise<Outcome[]> | Outcome[] {
-  const outcome = (item: unknown): Outcome | Promise<Outcome> => {
-    try {
-      const value = fn(item);
-      return isThenable(value) ? settled(value) : checked(value);
-    } catch (error) {
-      return [false, encodeError(error).bytes];
-    }
-  };
-  return mapItems(items, outcome) as Promise<Outcome[]> | Outcome[];
-}
-
-async function settled(value: PromiseLike<unknown>): Promise<Outcome> {
-  try {
-    return checked(await value);
-  } catch (error) {
-    return [false, encodeError(error).bytes];
-  }
-}
-
-/** A value as an outcome: one that cannot travel is that item's error, not the whole chunk's. */
-function checked(value: unknown): Outcome {
-  if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
-    try {
-      encode(value, { where: "the result" });
-    } catch (error) {
-      return [false, encodeError(error).bytes];
-    }
-  }
-  return [true, value];
 }
