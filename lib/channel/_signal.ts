@@ -17,11 +17,16 @@ export interface Awaited<T> {
   ready(): boolean;
 }
 
+/** After so many spins in a row that ended in sleep, the other side is slow, or waits for this very core: only one wait in {@linkcode PROBE_EVERY} spins. */
+const MOST_MISSES = 4, PROBE_EVERY = 16;
+
 /** Three words, and the word whose change is looked for before one sleeps. */
 export class Signal {
   readonly #words: Words;
   readonly #base: number;
   readonly #state: number;
+  #misses = 0;
+  #skipped = 0;
 
   /** The signal at `words[base]` for changes of `words[state]`. */
   constructor(words: Words, base: number, state: number) {
@@ -72,7 +77,7 @@ export class Signal {
         if (gone && slept) this.#handOn(awaited);
       }
       if (gone) return result;
-      if (!slept && spin(words, this.#state, state)) continue;
+      if (!slept && this.#spin(state)) continue;
       const sleep = Atomics.load(words, base + SIGNAL_SLEEP);
       Atomics.or(words, base + SIGNAL_FLAGS, LOCK_SLEEPERS);
       if (chaos !== null) chaos();
@@ -81,6 +86,17 @@ export class Signal {
       sleepSync(words, base + SIGNAL_SLEEP, sleep, deadline);
       slept = true;
     }
+  }
+
+  /** Looks at the state for a while before one sleeps, as long as that pays off now and then. */
+  #spin(state: number): boolean {
+    if (this.#misses >= MOST_MISSES && ++this.#skipped % PROBE_EVERY !== 0) return false;
+    if (!spin(this.#words, this.#state, state)) {
+      this.#misses++;
+      return false;
+    }
+    this.#misses = 0;
+    return true;
   }
 
   /** One that was woken alone goes: others may sleep on, and what it leaves is for them. */
