@@ -17,7 +17,26 @@ import { makeNative } from "./native.ts";
 import { prepareArguments } from "./proxy.ts";
 import type { ArrayProxy, DictProxy, ListProxy, NamespaceProxy, SetProxy, Twin, ValueProxy } from "./types.ts";
 
-/** What makes objects of a running manager: the manager itself, or what it became where it was sent to. */
+/**
+ * What makes objects of a running manager: the manager itself, or what it
+ * became where it was sent to.
+ *
+ * @example
+ * ```ts
+ * import { Manager, type ManagerClient } from "@lanes/lanes/shared";
+ * import { Process } from "@lanes/lanes/process";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using manager = new Manager();
+ * await manager.start();
+ * const process = new Process({
+ *   target: (client: ManagerClient) => client.list([1, 2]),
+ *   args: [manager as ManagerClient],
+ * });
+ * process.start();
+ * assertEquals(await (await process.result).toArray(), [1, 2]);
+ * ```
+ */
 export class ManagerClient implements Shareable {
   readonly #handle: Handle;
   readonly #names: string[] = [];

@@ -321,7 +321,7 @@ Deno.test("MVAL-01 MVAL-02 ValueProxy holds anything, ArrayProxy what fits its t
   assertEquals(await zeros.slice(), [0, 0.5, 0.5]);
 });
 
-Deno.test("MGR-14 an argument that cannot be sent is refused, and the connection stays usable", async () => {
+Deno.test("MGR-08 MGR-14 an argument that cannot be sent is refused, and the connection stays usable", async () => {
   await using manager = await started();
   const list = await manager.list<unknown>();
   await assertRejects(() => list.push({ fn: () => 1 }), TransportError, "fn");

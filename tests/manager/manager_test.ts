@@ -312,6 +312,24 @@ Deno.test("a manager whose process dies fails its calls with a WorkerDiedError",
   await manager.shutdown();
 });
 
+Deno.test("MGR-17 a manager outlives an interrupt that its program handles", async () => {
+  const code = `import { Manager } from "${new URL("../../mod.ts", import.meta.url)}";
+    const interrupted = Promise.withResolvers();
+    Deno.addSignalListener("SIGINT", interrupted.resolve);
+    await using manager = new Manager();
+    await manager.start();
+    const list = await manager.list([1, 2]);
+    Deno.kill(Deno.pid, "SIGINT");
+    await interrupted.promise;
+    Deno.removeSignalListener("SIGINT", interrupted.resolve);
+    console.log(await list.push(3));`;
+  const { code: exitCode, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", `data:text/javascript,${encodeURIComponent(code)}`],
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim(), "3");
+  assertEquals(exitCode, 0);
+});
+
 Deno.test("MGR-18 Manager.shutdown() terminates a process that does not end when it is asked to", async () => {
   const manager = new Manager().register("Stuck", Stuck);
   await manager.start();
