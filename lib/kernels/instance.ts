@@ -26,8 +26,8 @@ const STACK_BYTES = 16384;
 const TABLE_OFFSET = 1 << 20;
 const TABLE_BYTES = 32768;
 const DESKS = TABLE_BYTES / 8;
-/** Desks that have their place behind the table; further ones come from the arena. */
-const FIXED_DESKS = ((1 << 20) - TABLE_BYTES) / DESK_BYTES;
+/** Desks that have their place behind the table, half a MiB with it; behind them is room for the data of users' modules. */
+const FIXED_DESKS = ((1 << 19) - TABLE_BYTES) / DESK_BYTES;
 /** Bytes of the scratch that hold copies of numbers: 64 for each of up to 8 operands. */
 export const CELL_BYTES = 64;
 const CELLS_BYTES = 8 * CELL_BYTES;

@@ -51,6 +51,7 @@ export * from "./kernel.ts";
 export * from "./lerp.ts";
 export * from "./less.ts";
 export * from "./less_equal.ts";
+export * from "./load.ts";
 export * from "./log.ts";
 export * from "./log10.ts";
 export * from "./log1p.ts";
