@@ -41,7 +41,7 @@ import { deliver, setPost } from "./side.ts";
 /** How long after the Web Lock's release a thread may still be running (3 ms were seen), with a wide margin. */
 const WIND_DOWN_MS = 200;
 /** How long, in milliseconds, a thread that is to be stopped may go on importing, and how often that is looked at. */
-const IMPORT_GRACE_MS = 400, IMPORT_POLL_MS = 4;
+const IMPORT_GRACE_MS = 10_000, IMPORT_POLL_MS = 4;
 /** Bytes in a mebibyte: the unit of the runtime's heap limits. */
 const MEBIBYTE = 1 << 20;
 /** The heap limit of a worker that has none of its own, which is what the runtime gives the main thread. */

@@ -139,6 +139,8 @@ export class Runner {
   async #define(number: number, id: number, { aux2, bytes }: { aux2: number; bytes: Uint8Array }): Promise<void> {
     // Should importing the function's module end this worker, its owner sees by this which function did.
     this.#desk.setCurrent(-number);
+    // After that: whoever kills this thread declares it dead first and then looks whether it is importing.
+    if (isDead()) await new Promise<never>(() => {});
     try {
       const side = (aux2 & WITH_SIDE) === 0 ? [] : await takeSide(definitionKey(this.#route.pid, id));
       const fn = await revive(decode({ bytes, side }) as Carrier);
@@ -218,6 +220,7 @@ export class Runner {
   }
 
   #fail(id: number, thrown: Thrown): void | Promise<void> {
+    if (isDead()) return;
     this.exitCode = 1;
     this.#clock = performance.now();
     trimStack(thrown.error);

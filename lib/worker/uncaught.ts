@@ -1,4 +1,5 @@
 import { encodeError } from "../channel/codec.ts";
+import { isDead } from "../memory/process_table.ts";
 import type { DeskLike } from "./desk.ts";
 import { exitWorker } from "./life.ts";
 import { Answer, type ThreadSpec } from "./protocol.ts";
@@ -17,6 +18,8 @@ export function printUncaught(name: string, error: unknown): void {
 /** Makes an error that nobody caught end the worker with exit code 1, after its owner was told which it was. */
 export function catchUncaught(spec: ThreadSpec, desk: DeskLike): void {
   const die = (error: unknown): void => {
+    // A thread that was killed may still come here on its last instructions: what it says no longer counts.
+    if (isDead()) return;
     const { bytes } = encodeError(error);
     const told = desk.answer(Answer.Uncaught, 0, { aux: 0, aux2: 0, bytes, length: bytes.length });
     if (!spec.pooled) printUncaught(spec.name, error);
