@@ -1,7 +1,8 @@
 import { quoted } from "../base/check.ts";
 import { sharedBuffer } from "../memory/memory.ts";
 import { isProgramMemory } from "../memory/program_memory.ts";
-import type { ArrayOperand, DType, NumericArray } from "./kernel.ts";
+import type { DType } from "../memory/dtype.ts";
+import type { ArrayOperand, NumericArray } from "./_types.ts";
 
 /**
  * What was given as an operand, and whether a kernel can take it. An array in the shared memory is used where it

@@ -5,31 +5,12 @@
  * @module
  */
 
+import type { DType } from "../memory/dtype.ts";
+import type { ArrayOperand, Operand } from "./_types.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
 
-/** The name of an element type. */
-export type DType = "i8" | "u8" | "i16" | "u16" | "i32" | "u32" | "i64" | "u64" | "f16" | "f32" | "f64";
-
-/** A typed array of a dtype that kernels know. */
-export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array;
-
-/** What kernels need of a `SharedArray`: its elements are used where they lie. */
-export interface SharedArrayLike {
-  /** The name of the element type. */
-  readonly dtype: DType;
-  /** In elements. */
-  readonly length: number;
-  /** Where the elements begin in the shared memory, in bytes. */
-  readonly byteOffset: number;
-  /** A view of the elements. */
-  readonly data: ArrayBufferView;
-}
-
-/** An operand that has elements: a `SharedArray` is used where it lies, a typed array is copied in and out. */
-export type ArrayOperand = NumericArray | SharedArrayLike;
-
-/** An operand of a kernel: an array, or a number that stands for an array of it. */
-export type Operand = ArrayOperand | number;
+export type { DType } from "../memory/dtype.ts";
+export type { ArrayOperand, NumericArray, Operand, SharedArrayLike } from "./_types.ts";
 
 /** What runs a kernel in parallel takes beside its operands; a kernel's own options (`seed`, `m`, …) stand here too. */
 export interface ComputeOptions {

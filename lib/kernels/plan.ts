@@ -1,10 +1,10 @@
 import { allocate, generationOf, release } from "../memory/arena.ts";
+import type { DType } from "../memory/dtype.ts";
 import { BlockKind } from "../memory/layout.ts";
 import type { ArrayInput, Input } from "./_operand.ts";
 import { bytesOf, sharedView, viewOf } from "./_operand.ts";
 import { CELL_BYTES, fillCell } from "./instance.ts";
 import { JOB_BYTES, type Phase, type SliceJob } from "./job.ts";
-import type { DType } from "./kernel.ts";
 
 /**
  * A plan: how one call of a kernel is cut into slices, and what is to be done when they are all done.
