@@ -1,4 +1,4 @@
-import type { HireOptions } from "./hire.ts";
+import type { HireOptions } from "./hold.ts";
 
 /** The command-line flags of a child process: its permissions, its memory, the program's configuration. */
 

@@ -6,7 +6,7 @@ import { declareDead, enlist, exitCodeOf } from "../memory/process_table.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { childFlags } from "./_flags.ts";
 import { runnerOf } from "./_loader.ts";
-import type { HireOptions, Hold } from "./hire.ts";
+import type { HireOptions, Hold } from "./hold.ts";
 import { identity } from "./info.ts";
 import type { LaneEvents, Link, RecordBody, RecordPlace } from "./lane.ts";
 import { type ChildBoot, type ChildMessage, Order, type ThreadSpec } from "./protocol.ts";

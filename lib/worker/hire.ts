@@ -3,41 +3,14 @@ import type { RingRecord } from "../channel/ring.ts";
 import { enlist } from "../memory/process_table.ts";
 import { bell } from "./bell.ts";
 import { hireChild } from "./child.ts";
+import type { HireOptions, Hold } from "./hold.ts";
 import { killThread, startThread } from "./host.ts";
 import { identity } from "./info.ts";
-import { allocateLane, Lane, type LaneEvents, type Link } from "./lane.ts";
+import { allocateLane, Lane, type LaneEvents } from "./lane.ts";
 import { definitionKey, Order, type ThreadSpec, WITH_SIDE } from "./protocol.ts";
 import { sendSide } from "./side.ts";
 
-/** What kind of worker is wanted. */
-export interface HireOptions {
-  /** Its name. */
-  readonly name: string;
-  /** Its place in the tree of processes. */
-  readonly path: string;
-  /** Whether it is a daemon. */
-  readonly daemon: boolean;
-  /** Whether it is a pool's worker rather than a process. */
-  readonly pooled: boolean;
-  /** A thread that shares memory, or an operating-system process. */
-  readonly isolation: "worker" | "process";
-  /** The most bytes that its heap may take. */
-  readonly maxHeapSize?: number | undefined;
-  /** What it may do. */
-  readonly permissions?: Deno.PermissionOptions | undefined;
-}
-
-/** An owner's hold on a worker, whatever it runs in. */
-export interface Hold {
-  /** Its pid. */
-  readonly pid: number;
-  /** The way to it. */
-  readonly link: Link;
-  /** Whether shared objects can travel to it. */
-  readonly sharesMemory: boolean;
-  /** Ends it at once. */
-  kill(exitCode: number): void;
-}
+export type { HireOptions, Hold } from "./hold.ts";
 
 /** Starts a worker; `events` hears what comes from it. */
 export function hire(options: HireOptions, events: LaneEvents): Hold {
