@@ -3,7 +3,7 @@ import { perRealm } from "../base/realm.ts";
 import { sweep } from "../memory/arena.ts";
 import { sharedMemory } from "../memory/memory.ts";
 import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
-import { setServiceHook } from "../sync/park.ts";
+import { pauseSync, setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { EXTRAS } from "./_extras.generated.ts";
@@ -56,6 +56,8 @@ interface Thread {
 
 interface Threads {
   readonly byPid: Map<number, Thread>;
+  /** Those that were killed and are not stopped yet, because they are importing. */
+  readonly lingering: Set<Thread>;
   readonly url: URL;
   serving: boolean;
 }
@@ -63,6 +65,7 @@ interface Threads {
 function threads(): Threads {
   return perRealm("threads", () => ({
     byPid: new Map<number, Thread>(),
+    lingering: new Set<Thread>(),
     url: new URL("data:text/javascript," + encodeURIComponent(LOADER)),
     serving: false,
   }));
@@ -137,13 +140,28 @@ function stop(pid: number, exitCode: number): void {
  * is lost by waiting; one that never gets done is stopped all the same.
  */
 function terminate(thread: Thread, latest: number): void {
+  const { lingering } = threads();
   if (isImporting(thread.spec.lane) && performance.now() < latest) {
+    lingering.add(thread);
     const timer = setTimeout(() => terminate(thread, latest), IMPORT_POLL_MS);
     Deno.unrefTimer(timer as unknown as number);
     return;
   }
+  lingering.delete(thread);
   thread.worker.terminate();
   void afterStop(thread.spec);
+}
+
+/**
+ * The program ends, and the runtime stops its threads: for the same reason not before they are done importing. None
+ * begins with another one once it is dead.
+ */
+function settleImports(): void {
+  const { byPid, lingering } = threads();
+  const left = [...byPid.values(), ...lingering];
+  for (const { spec } of left) declareDead(spec.pid, TERMINATED);
+  const latest = performance.now() + IMPORT_GRACE_MS;
+  while (left.some(({ spec }) => isImporting(spec.lane)) && performance.now() < latest) pauseSync(1);
 }
 
 /** A thread ended, of itself or by force: tells everyone, once. */
@@ -176,6 +194,7 @@ function serveWorkers(): void {
   state.serving = true;
   setServiceHook(serveRequests);
   setPost(passOn);
+  globalThis.addEventListener("unload", settleImports);
   void watchRequests();
 }
 
