@@ -5,6 +5,7 @@ import { TERMINATED } from "../worker/protocol.ts";
 import { Latch } from "../worker/waiter.ts";
 import { Member, type MemberEvents } from "./_member.ts";
 import type { PoolStats, Settings } from "./options.ts";
+import type { Task } from "./task.ts";
 
 /** The workers of a pool: started as they are wanted, replaced when they die or have done their share. */
 export class Crew {
@@ -90,6 +91,11 @@ export class Crew {
   kill(member: Member): void {
     this.#leave(member);
     member.kill(TERMINATED);
+  }
+
+  /** Ends the worker that has a task at once. */
+  killHolder(task: Task): void {
+    for (const member of [...this.#members, ...this.#leaving]) if (member === task.member) this.kill(member);
   }
 
   /** Ends every worker at once. */

@@ -166,7 +166,7 @@ export class Dispatcher {
     const { member } = task;
     if (member === null) return;
     if (member.takeBack(task)) this.pump();
-    else this.#crew.kill(member);
+    else this.#crew.killHolder(task);
   }
 
   /** Takes nothing more in: workers end as they get done. */

@@ -2,7 +2,6 @@ import type { Packet } from "../channel/codec.ts";
 import type { RecordPlace } from "../worker/lane.ts";
 import type { Order } from "../worker/protocol.ts";
 import type { Carrier } from "../task/task.ts";
-import type { Member } from "./_member.ts";
 
 // deno-lint-ignore ban-types -- any callable is meant
 export type Callable = Function;
@@ -57,6 +56,14 @@ export interface TaskParts {
 
 const NONE: readonly unknown[] = [];
 
+/** What a task needs of the worker that has it. */
+export interface Holder {
+  /** Whether the worker has begun the task. */
+  begun(task: Task): boolean;
+  /** Takes the task back from the worker, unless that has begun it; whether it could. */
+  takeBack(task: Task): boolean;
+}
+
 /** One order to one worker, and where it is. */
 export class Task {
   /** Unique within the pool. */
@@ -82,7 +89,7 @@ export class Task {
   /** How often it may still be run again after its worker died. */
   retries: number;
   /** The worker that has it. */
-  member: Member | null = null;
+  member: Holder | null = null;
   /** Where in the worker's ring it is. */
   place: RecordPlace = -1;
   /** Whether its outcome is known. */
