@@ -7,11 +7,15 @@
 mod array;
 #[cfg(target_arch = "wasm32")]
 mod v128;
+#[cfg(target_arch = "wasm32")]
+mod words;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use array::{F32, F64, I32, Unfused};
+pub use array::{F32, F64, I32, Unfused, Words};
 #[cfg(target_arch = "wasm32")]
 pub use v128::{F32, F64, I32};
+#[cfg(target_arch = "wasm32")]
+pub use words::Words;
 
 /// A vector of [`Lanes::N`] elements.
 pub trait Lanes: Copy {

@@ -20,7 +20,7 @@ pub unsafe extern "C" fn random_integers_i32(
         for k in 0..8 {
             if i + k < n {
                 let pair = k & 1;
-                let (high, low_word) = (words[2 * pair][k / 2] as u64, words[2 * pair + 1][k / 2] as u64);
+                let (high, low_word) = (words[2 * pair].get(k / 2) as u64, words[2 * pair + 1].get(k / 2) as u64);
                 // The upper half of 64 random bits times the width.
                 let scaled = (high * width + (low_word * width >> 32)) >> 32;
                 unsafe { *dst.add(i + k) = (low as i64 + scaled as i64) as i32 }

@@ -18,8 +18,7 @@ unsafe fn normal<V: Wide>(dst: *mut V::E, key: [u32; 2], [mean, deviation]: [f64
             if i + half >= n {
                 return;
             }
-            let p = u.as_ptr();
-            let (a, b) = unsafe { (F64::load(p.add(half)), F64::load(p.add(half + 2))) };
+            let (a, b) = if half == 0 { (u[0], u[1]) } else { (u[2], u[3]) };
             let radius = log(F64::one().sub(a)).mul(F64::num(-2.0)).sqrt().mul(deviation);
             let angle = b.mul(F64::num(2.0 * core::f64::consts::PI));
             let x = [radius.mul(cos(angle)).add(mean), radius.mul(sin(angle)).add(mean)];

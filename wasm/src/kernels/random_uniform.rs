@@ -1,18 +1,20 @@
 //! Random numbers of a range, all equally likely.
 
-use crate::lanes::{F32, F64, Wide};
+use crate::lanes::{F32, F64, Lanes, Wide};
 use crate::philox::units;
 
 /// Elements `first..first + n` of the sequence; `first` is a multiple of 8.
 #[inline(always)]
 unsafe fn uniform<V: Wide>(dst: *mut V::E, key: [u32; 2], [low, width]: [f64; 2], first: f64, n: usize) {
+    let (low, width) = (F64::splat(low), F64::splat(width));
     let mut i = 0;
     while i < n {
-        let batch = units(first as u64 / 8 + i as u64 / 8, 0, key);
-        let count = if n - i < 8 { n - i } else { 8 };
-        for (k, unit) in batch.iter().enumerate() {
-            if k < count {
-                unsafe { *dst.add(i + k) = V::narrow(low + unit * width) }
+        let u = units(first as u64 / 8 + i as u64 / 8, 0, key).map(|u| low.add(u.mul(width)));
+        let left = n - i;
+        unsafe {
+            V::store4(dst.add(i), [u[0], u[1]], if left < 4 { left } else { 4 });
+            if left > 4 {
+                V::store4(dst.add(i + 4), [u[2], u[3]], if left < 8 { left - 4 } else { 4 });
             }
         }
         i += 8;

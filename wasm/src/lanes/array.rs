@@ -315,3 +315,32 @@ impl F32 {
         Self([x[0].0[0] as f32, x[0].0[1] as f32, x[1].0[0] as f32, x[1].0[1] as f32])
     }
 }
+
+/// Four unsigned 32-bit words, for random bits.
+#[derive(Clone, Copy)]
+pub struct Words([u32; 4]);
+
+impl Words {
+    pub fn new(x: [u32; 4]) -> Self {
+        Self(x)
+    }
+    pub fn splat(x: u32) -> Self {
+        Self([x; 4])
+    }
+    pub fn xor(self, b: Self) -> Self {
+        Self(core::array::from_fn(|i| self.0[i] ^ b.0[i]))
+    }
+    /// The upper and lower halves of the products with `m`.
+    pub fn product(self, m: u32) -> (Self, Self) {
+        let wide = self.0.map(|x| x as u64 * m as u64);
+        (Self(wide.map(|x| (x >> 32) as u32)), Self(wide.map(|x| x as u32)))
+    }
+    /// These words below `high`, as bits of doubles.
+    pub fn below(self, high: Self) -> [F64; 2] {
+        let at = |i: usize| f64::from_bits((high.0[i] as u64) << 32 | self.0[i] as u64);
+        [Array([at(0), at(1)]), Array([at(2), at(3)])]
+    }
+    pub fn get(self, i: usize) -> u32 {
+        self.0[i]
+    }
+}
