@@ -1,4 +1,4 @@
-"""CPython's primitives doing what bench/sync_bench.ts, queue_bench.ts and start_bench.ts do, under the same names.
+"""CPython's primitives doing what bench/sync_bench.ts, queue_bench.ts, shared_bench.ts and start_bench.ts do, under the same names.
 
 Usage: primitives.py [--quick]; prints lines `name: {json}`, as those benchmarks do. Two processes, forked.
 """
@@ -196,8 +196,9 @@ def queues():
 def values():
     value = context.Value("q", 0)
     count = 100_000 // SCALE
-    note("Value += 1 under its lock", perSecond=count / alone(lambda: value_loop(value, count)))
-    note("Value += 1 under its lock, 2 processes", perSecond=2 * count / contended(value_loop, value, count))
+    note("SharedValue += under its lock", ns=alone(lambda: value_loop(value, count)) / count * 1e9)
+    seconds = contended(value_loop, value, count)
+    note("SharedValue += under its lock, 2 processes", ns=seconds / (2 * count) * 1e9)
 
 
 def managers():
@@ -206,10 +207,15 @@ def managers():
         shared = manager.dict()
 
         def put():
-            shared["k"] = 1
+            for i in range(count):
+                shared["key"] = i
 
-        note("Manager dict set", **ask_loop(put, count, 0))
-        note("Manager dict get", **ask_loop(lambda: shared["k"], count, 0))
+        def get():
+            for _ in range(count):
+                shared["key"]
+
+        note("Manager dict set", ns=alone(put) / count * 1e9)
+        note("Manager dict get", ns=alone(get) / count * 1e9)
 
 
 def processes():

@@ -7,7 +7,7 @@
 import { python, run } from "./install.ts";
 import type { Figures } from "./report.ts";
 
-const BENCHES = ["sync_bench.ts", "queue_bench.ts", "shared_bench.ts", "manager_bench.ts", "start_bench.ts"];
+const BENCHES = ["sync_bench.ts", "queue_bench.ts", "shared_bench.ts", "start_bench.ts"];
 
 /** How a figure's unit is written. */
 const UNITS: Readonly<Record<string, string>> = {
