@@ -17,7 +17,7 @@ import {
   UNIT_BYTES,
 } from "./layout.ts";
 import { bytesAt, wordsAt } from "./memory.ts";
-import { exitCodeOf, self } from "./process_table.ts";
+import { self } from "./process_table.ts";
 
 /**
  * The program's table of names: which block each named shared memory is. It
@@ -142,9 +142,9 @@ function remove(bucket: number, matches: (entry: number) => boolean): boolean {
   return true;
 }
 
-/** Takes away the names that a killed process had made. What a process made that ended by itself stays, as in Python. */
+/** Takes away the names that a process had made which has ended; the memory stays as long as somebody refers to it. */
 function sweepName(entry: number, deadPid: number): void {
-  if (wordsOf(entry)[NAME_CREATOR] !== deadPid || (exitCodeOf(deadPid) ?? -1) >= 0) return;
+  if (wordsOf(entry)[NAME_CREATOR] !== deadPid) return;
   const name = bytesAt(entry + NAME_BYTES, wordsOf(entry)[NAME_LENGTH]!).slice();
   remove(bucketOf(name), (other) => other === entry);
 }

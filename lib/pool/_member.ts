@@ -150,24 +150,26 @@ export class Member {
 
   /** Takes a task back; `false` when the worker has started on it. */
   takeBack(task: Task): boolean {
-    if (!this.#hold.link.revoke(task.place)) return false;
+    if (!this.#hold.link.revoke(task.place!)) return false;
     this.#forget(task);
+    task.place = null;
     this.given--;
     return true;
   }
 
   /** Whether the worker has started on a task. */
   begun(task: Task): boolean {
-    return this.#hold.link.begun(task.place);
+    return this.#hold.link.begun(task.place!);
   }
 
   /** Takes back up to `count` of the tasks that it was given last and has not started; in the order of their giving. */
   takeBackLast(count: number): Task[] {
     const taken: Task[] = [];
     for (let task = this.#tasks.last(); task !== undefined && taken.length < count; task = this.#tasks.last()) {
-      if (!this.#hold.link.revoke(task.place)) break;
+      if (!this.#hold.link.revoke(task.place!)) break;
       this.#tasks.pop();
       task.member = null;
+      task.place = null;
       this.given--;
       taken.push(task);
     }
@@ -285,9 +287,10 @@ export class Member {
     const unstarted: Task[] = [];
     for (const task of this.#tasks.drain()) {
       // The record is still there: whether it was begun can be read off it, also of the dead.
-      const untouched = this.#hold.link.revoke(task.place);
+      const untouched = this.#hold.link.revoke(task.place!);
       if (untouched && (started !== null || importing <= 0 || task.fn?.number !== importing)) unstarted.push(task);
       else started ??= task;
+      if (untouched) task.place = null;
       task.member = null;
     }
     if (this.killed) this.#giveUpComing();

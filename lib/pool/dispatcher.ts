@@ -1,3 +1,4 @@
+import { discard, renew } from "../channel/codec.ts";
 import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
 import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
@@ -152,6 +153,7 @@ export class Dispatcher {
     else if (!task.member.takeBack(task)) return false;
     if (silent) {
       task.settled = true;
+      drop(task);
       this.#count(task, false);
     } else this.#fail(task, error);
     this.pump();
@@ -293,7 +295,8 @@ export class Dispatcher {
 
   #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
     for (const task of left.unstarted.reverse()) {
-      if (!task.settled && task.id !== INITIALIZER) this.#queue.unshift(task);
+      if (task.settled) drop(task);
+      else if (task.id !== INITIALIZER) this.#queue.unshift(task);
     }
     if (left.started !== null) this.#lost(member, exitCode, left.started);
     this.#stillborn = member.ready || member.killed ? 0 : this.#stillborn + 1;
@@ -313,8 +316,19 @@ export class Dispatcher {
       { exitCode, taskIndex: task.index, pid: member.pid, cause: member.uncaught },
     );
     if (task.id === INITIALIZER) return this.#break(error);
-    if (task.retries-- > 0) this.#queue.unshift(task);
+    if (task.retries-- > 0 && this.#renewed(task)) this.#queue.unshift(task);
     else this.#fail(task, error);
+  }
+
+  /** Whether a task whose payload the dead may have taken in can be sent again. */
+  #renewed({ payload }: Task): boolean {
+    try {
+      if (!("plain" in payload)) renew(payload);
+      return true;
+    } catch {
+      // A shared object among its arguments was closed meanwhile.
+      return false;
+    }
   }
 
   /** A worker with nothing to do gets half of what the busiest has waiting. */
@@ -354,6 +368,7 @@ export class Dispatcher {
     if (task.settled) return;
     task.settled = true;
     clearTimeout(task.timer);
+    if (task.place === null) drop(task);
     this.#count(task, false);
     task.events.error(error, index);
   }
@@ -369,4 +384,9 @@ export class Dispatcher {
 
 function terminated(): PoolTerminatedError {
   return new PoolTerminatedError("The pool was terminated before this work was done");
+}
+
+/** Nobody will decode the task's payload: what its shared objects hold is given back. */
+function drop({ payload }: Task): void {
+  if (!("plain" in payload)) discard(payload);
 }

@@ -90,8 +90,8 @@ export class Task {
   retries: number;
   /** The worker that has it. */
   member: Holder | null = null;
-  /** Where in the worker's ring it is. */
-  place: RecordPlace = -1;
+  /** Where in the worker's ring it is, or was last; `null` before it was given to any. */
+  place: RecordPlace | null = null;
   /** Whether its outcome is known. */
   settled = false;
   /** Ends it when it takes too long. */

@@ -1,9 +1,10 @@
 import type { WaitState } from "../base/waitable.ts";
-import { address, decode, decodeError, encode, type Packet } from "../channel/codec.ts";
+import { address, decode, decodeError, discard, encode, type Packet } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { endWord } from "../memory/process_table.ts";
 import { type Carrier, carry, missingClasses } from "../task/task.ts";
 import { hire, type HireOptions, type Hold, sendDefinition } from "./hire.ts";
+import type { RecordPlace } from "./lane.ts";
 import { Answer, Order, WITH_SIDE } from "./protocol.ts";
 import { sendSide, takeSide } from "./side.ts";
 
@@ -40,6 +41,7 @@ export class Errand {
   #fn: Callable | null;
   /** What of the result comes by message, which may be later than the news of the worker's end. */
   #coming: Promise<void> | null = null;
+  #place: RecordPlace | null = null;
   #definitions = 0;
   #sent = false;
   #ended = false;
@@ -126,11 +128,10 @@ export class Errand {
       packet: encode(carrier, { where: "the target", shared }),
       id: ++this.#definitions,
     });
-    address(this.#packet!, this.pid);
     const { bytes: args, side } = this.#packet!;
     if (side.length > 0) sendSide(this.pid, `${this.pid}/${ONLY}`, { objects: side, transfer: [] });
     const aux2 = side.length > 0 ? WITH_SIDE : 0;
-    link.send(Order.Call, ONLY, { aux: ONLY, aux2, bytes: args, length: args.length });
+    this.#place = link.send(Order.Call, ONLY, { aux: ONLY, aux2, bytes: args, length: args.length });
     this.#sent = true;
   }
 
@@ -181,6 +182,13 @@ export class Errand {
     report();
   }
 
+  /** Gives back what the arguments hold, if the worker ended before it took them in. */
+  #giveBack(): void {
+    const taken = this.#place !== null && !this.#hold.link.revoke(this.#place);
+    if (!taken && this.#packet !== null) discard(this.#packet);
+    this.#packet = null;
+  }
+
   #onEnd(exitCode: number): void {
     if (this.#ended) return;
     if (this.#coming !== null) {
@@ -189,6 +197,7 @@ export class Errand {
       return;
     }
     this.#ended = true;
+    this.#giveBack();
     this.#options.onEnd(exitCode);
   }
 }

@@ -245,6 +245,9 @@ export class Process<A extends readonly unknown[] = readonly unknown[], R = unkn
     }
     this.#closed = true;
     this.#options = null;
+    if (this.#errand === null) {
+      this.#result.reject(new ClosedError(`Process ${quoted(this.#name)} was closed before it was started`));
+    }
   }
 
   /** Waits for its end. */
