@@ -10,8 +10,8 @@ import { Pool, SharedArray } from "@lanes/lanes";
 import * as kernels from "@lanes/lanes/kernels";
 import type { ComputeOptions, Kernel, Operand } from "@lanes/lanes/kernels";
 
-/** Milliseconds that one figure is measured for. */
-const PATIENCE = 800;
+/** Milliseconds that one figure is measured for; next to nothing with `--quick`. */
+const PATIENCE = Deno.args.includes("--quick") ? 1 : 800;
 
 async function report(peer: string, metric: string, size: number, call: () => unknown, flops = 0): Promise<void> {
   await call();

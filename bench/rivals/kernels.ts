@@ -2,7 +2,7 @@
  * The kernels beside their rivals, on the same machine in the same run: Lanes on one thread and with a pool of two, plain
  * loops, NumPy, numexpr, numba (two threads), and rayon (two threads). Writes a table and a chart to `bench/record/`.
  *
- * `deno run -A bench/rivals/kernels.ts`; `PYTHON` names an interpreter that has numpy, numexpr and numba. A rival that is
+ * `deno run -A bench/rivals/kernels.ts [--quick]`; `--quick` measures next to nothing and writes nothing. `PYTHON` names an interpreter that has numpy, numexpr and numba. A rival that is
  * not installed is left out, and said so.
  *
  * @module
@@ -18,6 +18,7 @@ interface Figure {
 }
 
 const ROOT = new URL("../../", import.meta.url);
+const QUICK = Deno.args.includes("--quick");
 const PEERS = ["lanes 1", "lanes 2", "loop", "numpy", "numexpr", "numba", "rayon"];
 
 /** What a command prints as figures; none, and a word, where it cannot be run. */
@@ -82,9 +83,17 @@ ${bars.join("\n")}
 async function main(): Promise<void> {
   const python = Deno.env.get("PYTHON") ?? "python3";
   const all: Figure[] = [];
-  all.push(...await figures(Deno.execPath(), ["run", "-A", "--no-check", "bench/kernels_work.ts"]));
+  all.push(
+    ...await figures(Deno.execPath(), [
+      "run",
+      "-A",
+      "--no-check",
+      "bench/kernels_work.ts",
+      ...(QUICK ? ["--quick"] : []),
+    ]),
+  );
   for (const peer of ["numpy", "numexpr", "numba"]) {
-    all.push(...await figures(python, ["bench/rivals/python/kernels.py", peer]));
+    all.push(...await figures(python, ["bench/rivals/python/kernels.py", peer, ...(QUICK ? ["--quick"] : [])]));
   }
   all.push(
     ...await figures("cargo", ["run", "--release", "--quiet", "--manifest-path", "bench/rivals/rust/Cargo.toml"], {
@@ -99,10 +108,12 @@ rayon was built for x86-64-v2 (128-bit vectors). Lower is better, but for GFLOP/
 
 ${table(all)}
 `;
-  await Deno.mkdir(new URL("bench/record/", ROOT), { recursive: true });
-  await Deno.writeTextFile(new URL(`bench/record/kernels-${date}.md`, ROOT), text);
-  await Deno.writeTextFile(new URL(`bench/record/kernels-${date}.svg`, ROOT), chart(all));
   console.log(text);
+  if (QUICK) return;
+  const folder = new URL("bench/record/", ROOT);
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(new URL(`${date}-rivals-kernels.md`, folder), text);
+  await Deno.writeTextFile(new URL(`${date}-rivals-kernels.svg`, folder), chart(all));
 }
 
 if (import.meta.main) await main();

@@ -1,6 +1,6 @@
 """The kernels' work done by NumPy, numexpr and numba: prints lines of JSON {peer, metric, size, value, unit}.
 
-python kernels.py numpy|numexpr|numba; each best of several runs, f64. numexpr and numba use two threads, NumPy where its
+python kernels.py numpy|numexpr|numba [--quick]; each best of several runs, f64. numexpr and numba use two threads, NumPy where its
 BLAS does.
 """
 
@@ -11,6 +11,7 @@ import sys
 import time
 
 PEER = sys.argv[1]
+SECONDS = 0.001 if "--quick" in sys.argv else 0.8
 os.environ["NUMEXPR_MAX_THREADS"] = os.environ["NUMEXPR_NUM_THREADS"] = "2"
 os.environ["OPENBLAS_NUM_THREADS"] = "2"
 for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
@@ -22,7 +23,7 @@ import numpy as np
 def report(metric, size, call, flops=None):
     call()
     best = math.inf
-    end = time.perf_counter() + 0.8
+    end = time.perf_counter() + SECONDS
     runs = 0
     while runs < 3 or (time.perf_counter() < end and runs < 300):
         start = time.perf_counter()
