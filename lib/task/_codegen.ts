@@ -6,7 +6,7 @@ import type { Region } from "./_variables.ts";
  * in the other as they were, so that functions find their variables by the
  * names that their sources use, and those that shared one still do.
  *
- * ```js
+ * ```js ignore
  * {
  *   let factor;                                  // of the module
  *   $lanesSet[0] = (v) => { factor = v; };
