@@ -162,13 +162,9 @@ export class Dispatcher {
 
   /** Drops a task, and stops it where it is running. */
   cancel(task: Task, error: unknown): void {
-    if (task.settled) return;
+    if (task.settled || this.withdraw(task, error)) return;
     this.#fail(task, error);
-    if (this.#queue.remove(task)) return;
-    const { member } = task;
-    if (member === null) return;
-    if (member.takeBack(task)) this.pump();
-    else this.#crew.killHolder(task);
+    if (task.member !== null) this.#crew.kill(task.member);
   }
 
   /** Takes nothing more in: workers end as they get done. */
