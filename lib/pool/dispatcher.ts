@@ -164,7 +164,7 @@ export class Dispatcher {
   cancel(task: Task, error: unknown): void {
     if (task.settled || this.withdraw(task, error)) return;
     this.#fail(task, error);
-    if (task.member !== null) this.#crew.kill(task.member);
+    if (task.member !== null) this.#crew.killHolder(task);
   }
 
   /** Takes nothing more in: workers end as they get done. */
