@@ -13,7 +13,7 @@ export async function main(): Promise<void> {
 
   const equal = xs.data.every((x, i) => x === ys.data[i]);
   console.log("Same on one thread and on all workers:", equal);
-  console.log("Sum of squares:", Number(await pool.compute(sum, xs)).toExponential(9));
+  console.log("Sum of squares:", (await pool.compute(sum, xs)).toExponential(9));
 }
 
 if (import.meta.main) await main();

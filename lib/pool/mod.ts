@@ -26,6 +26,6 @@ export {
 } from "../base/errors.ts";
 export type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 export type { Callbacks, MapOptions, PoolOptions, PoolStats, Progress, TaskOptions, WorkerStats } from "./options.ts";
-export type { ComputeOptions } from "../kernels/kernel.ts";
+export type { ComputedBy, ComputeOptions, Kernel, Operand } from "../kernels/kernel.ts";
 export { type Items, Pool } from "./pool.ts";
 export { AsyncResult, type JobControl, type Settle } from "./result.ts";

@@ -1,14 +1,7 @@
 import { InvalidStateError, PoolClosedError, TransportError } from "../base/errors.ts";
 import { checkFunction, checkIterable, quoted } from "../base/check.ts";
 import { encode } from "../channel/codec.ts";
-import {
-  type ComputeOptions,
-  isKernel,
-  type Kernel,
-  type Operand,
-  type PairReductionKernel,
-  type ReductionKernel,
-} from "../kernels/kernel.ts";
+import { type ComputedBy, type ComputeOptions, isKernel, type Kernel, type Operand } from "../kernels/kernel.ts";
 import { SHARE } from "../memory/shareable.ts";
 import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
@@ -141,7 +134,7 @@ export class Pool implements AsyncDisposable {
    */
   map<T, R>(func: (item: T) => R, items: Items<T>, options?: MapOptions): Promise<Awaited<R>[]>;
   async map(func: Kernel | Callable, items: unknown, options: MapOptions = {}): Promise<unknown> {
-    if (isKernel(func)) return await this.compute(func, items as Operand, options as ComputeOptions);
+    if (isKernel(func)) return await this.compute(func, items as Operand, options as ComputeOptions) as unknown;
     const known = this.#enter(func, options);
     const list = isAsync(items) ? await Array.fromAsync(items) : listOf(items);
     return await this.#map(Order.Map, { known, items: list }, options);
@@ -201,24 +194,17 @@ export class Pool implements AsyncDisposable {
    * @throws {RangeError} If operands differ in length.
    * @throws {TypeError} If an operand is missing or wrong, or the kernel lacks the dtype.
    */
-  compute(
-    kernel: ReductionKernel | PairReductionKernel,
-    operands: Operand | readonly Operand[],
-    options?: ComputeOptions,
-  ): Promise<number>;
-  /** The same for a kernel whose result is an array. */
-  compute(kernel: Kernel, operands: Operand | readonly Operand[], options?: ComputeOptions): Promise<Operand>;
-  async compute(
-    kernel: Kernel,
-    operands: Operand | readonly Operand[],
+  async compute<K extends Kernel, O extends Operand | readonly Operand[]>(
+    kernel: K,
+    operands: O,
     options: ComputeOptions = {},
-  ): Promise<Operand> {
+  ): Promise<ComputedBy<K, O>> {
     this.#checkOpen();
     if (!isKernel(kernel)) throw new TypeError(`Expected a kernel, got ${quoted(kernel)}`);
     options.signal?.throwIfAborted();
     // Workers that share no memory cannot help: this thread does all.
     const work = { kernel, operands, workers: this.#shared ? this.size : 1 };
-    return await runCompute(this.#dispatcher, work, options) as Operand;
+    return await runCompute(this.#dispatcher, work, options) as ComputedBy<K, O>;
   }
 
   /** Takes no more work; the workers end once all is done. */
