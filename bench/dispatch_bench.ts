@@ -9,7 +9,7 @@
 // deno-lint-ignore-file no-console -- notes for bench/run.ts
 import { Pool, SharedArray } from "@lanes/lanes";
 import { square as squareKernel } from "@lanes/lanes/kernels";
-import { square } from "./rivals/functions.mjs";
+import { same, square } from "./rivals/functions.mjs";
 import { lanes } from "./rivals/lanes.ts";
 import { FULL, MEASURES } from "./rivals/measures.mjs";
 
@@ -25,11 +25,6 @@ const numbers = Array.from({ length: many }, (_, i) => i);
 const record = { id: 7, name: "lane", value: 1.25, done: false };
 const xs = new SharedArray("f64", many);
 const out = new SharedArray("f64", many);
-
-/** Gives back what it gets. */
-export function same<T>(value: T): T {
-  return value;
-}
 
 Deno.bench("apply of a number", async () => void await pool.apply(square, [3]));
 Deno.bench("apply of a small object", async () => void await pool.apply(same, [record]));

@@ -9,6 +9,11 @@ export function square(x) {
   return x * x;
 }
 
+/** Gives back what it gets. @template T @param {T} value @returns {T} */
+export function same(value) {
+  return value;
+}
+
 /** @param {number[]} xs @returns {number[]} */
 export function squareAll(xs) {
   const squares = new Array(xs.length);

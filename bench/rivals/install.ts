@@ -36,7 +36,7 @@ export async function run(command: string, args: readonly string[], options: Run
   // A setting of some machines that makes today's NumPy slow or fail.
   const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...inherited } = Deno.env.toObject();
   try {
-    const { success, stdout, stderr } = await new Deno.Command(command, {
+    const { success, signal, stdout, stderr } = await new Deno.Command(command, {
       args: [...args],
       cwd,
       env: { ...inherited, PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1", ...env },
@@ -46,7 +46,8 @@ export async function run(command: string, args: readonly string[], options: Run
     }).output();
     const decoder = new TextDecoder();
     const lines = decoder.decode(stderr).trim().split("\n");
-    const complaint = lines.find((line) => /\b[A-Z]\w*Error\b|panicked/.test(line)) ?? lines.at(-1)!;
+    const complaint = lines.find((line) => /\b[A-Z]?\w*[Ee]rror:|panicked/.test(line)) ?? lines.at(-1)!;
+    if (signal !== null) return { success, text: "", complaint: `ended by ${signal}, after ${timeout} ms at most` };
     return { success, text: decoder.decode(stdout), complaint: complaint || (success ? "" : "ended without a word") };
   } catch (error) {
     return { success: false, text: "", complaint: `${error}` };

@@ -34,11 +34,13 @@ export function table(rivals: readonly string[], figures: Figures): string {
     const cells = rivals.map((rival) => {
       const value = row.get(rival);
       if (typeof value === "string") notes.add(`${rival}, ${measure}: ${value}`);
-      if (typeof value !== "number") return value === undefined ? "–" : "fails";
+      if (typeof value !== "number") return "–";
       if (rival === rivals[0]) return `**${readable(value)}**`;
       const comparable = typeof first === "number" && first > 0 && value > 0 && !measure.endsWith("runs");
       return readable(value) + (comparable ? ` (×${readable(ratio(measure, first, value))})` : "");
     });
+    // A row of nothing but failures has its place below.
+    if (cells.every((cell) => cell === "–")) continue;
     lines.push(`| ${measure.replaceAll("|", "\\|")} | ${cells.join(" | ")} |`);
   }
   const failures = [...notes].map((note) => `- ${note}`);
