@@ -37,5 +37,5 @@ export const BELL_PARKED = 1;
 export const BELL_BYTES = 64;
 /** Lane word: 1 while the worker waits for room in its outbox. */
 export const LANE_FULL = 4;
-/** Lane word: how many sides still hold the lane: its owner, and the main thread for the worker; the last one frees it. */
+/** Lane word: which sides have let go of the lane, a bit for each: its owner, and the main thread for the worker. */
 export const LANE_SIDES = 5;

@@ -12,7 +12,7 @@ import "./_shareables.generated.ts";
 import { LOADER } from "./_loader.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
-import { isImporting, letGo } from "./lane.ts";
+import { isImporting, LaneSide, letGo } from "./lane.ts";
 import { lockName } from "./life.ts";
 import { locks } from "./_locks.ts";
 import {
@@ -144,7 +144,7 @@ function terminate(thread: Thread, latest: number): void {
   if (isImporting(thread.spec.lane) && performance.now() < latest) {
     lingering.add(thread);
     const timer = setTimeout(() => terminate(thread, latest), IMPORT_POLL_MS);
-    Deno.unrefTimer(timer as unknown as number);
+    timer.unref();
     return;
   }
   lingering.delete(thread);
@@ -174,17 +174,17 @@ function ended(thread: Thread, exitCode: number): void {
   for (const child of byPid.values()) {
     if (child.spec.parent !== spec.pid) continue;
     killThread(child.spec.pid, TERMINATED);
-    // Its owner is gone and will not do so.
-    letGo(child.spec.lane);
+    // Its owner is gone and will not do so, if it has not.
+    letGo(child.spec.lane, LaneSide.Owner);
   }
-  if (!thread.terminated) letGo(spec.lane);
+  if (!thread.terminated) letGo(spec.lane, LaneSide.Worker);
 }
 
 /** Waits until a thread ended by force has really stopped, then frees what it shared. */
 async function afterStop(spec: ThreadSpec): Promise<void> {
   await locks().request(lockName(spec.pid), () => {});
-  const timer = setTimeout(() => letGo(spec.lane), WIND_DOWN_MS);
-  Deno.unrefTimer(timer as unknown as number);
+  const timer = setTimeout(() => letGo(spec.lane, LaneSide.Worker), WIND_DOWN_MS);
+  timer.unref();
 }
 
 /** Starts, once, to look for requests that workers leave in shared memory, also while this thread is blocked. */

@@ -69,10 +69,13 @@ export interface Link extends Belled {
 
 /** Makes the shared block of a lane; returns its byte offset. */
 export function allocateLane(): number {
-  const offset = allocate(LANE_BYTES, BlockKind.Pool);
-  Atomics.store(wordsAt(offset, LANE_INBOX / 4), LANE_SIDES, 2);
-  return offset;
+  return allocate(LANE_BYTES, BlockKind.Pool);
 }
+
+/** Who holds a lane: its owner, and the main thread on behalf of the worker. */
+export const LaneSide = { Owner: 1, Worker: 2 } as const;
+/** One of the values of {@linkcode LaneSide}. */
+export type LaneSide = typeof LaneSide[keyof typeof LaneSide];
 
 /** Whether the worker of the lane at `offset` is importing a function's module. */
 export function isImporting(offset: number): boolean {
@@ -81,10 +84,12 @@ export function isImporting(offset: number): boolean {
 
 /**
  * One side lets go of a lane: its owner once it has read the last answer, the main thread once the worker cannot write
- * any more. The last one frees it, and what unread records hold outside of it.
+ * any more. The last one frees it, and what unread records hold outside of it. For an owner that has died the main
+ * thread does it, whether or not the owner had; which is why each side has a bit of its own.
  */
-export function letGo(offset: number): void {
-  if (Atomics.sub(wordsAt(offset, LANE_INBOX / 4), LANE_SIDES, 1) > 1) return;
+export function letGo(offset: number, side: LaneSide): void {
+  const before = Atomics.or(wordsAt(offset, LANE_INBOX / 4), LANE_SIDES, side);
+  if ((before & side) !== 0 || (before | side) !== (LaneSide.Owner | LaneSide.Worker)) return;
   new RingReader(offset + LANE_INBOX).drain();
   new RingReader(offset + LANE_OUTBOX).drain();
   release(offset);
@@ -178,6 +183,6 @@ export class Lane implements Link {
     this.#ended = true;
     const exitCode = exitCodeOf(this.#pid) ?? 1;
     this.#events.onEnd(exitCode);
-    letGo(this.#offset);
+    letGo(this.#offset, LaneSide.Owner);
   }
 }
