@@ -19,6 +19,7 @@ const EXPECTED: Record<string, { lines: (string | RegExp)[]; anyOrder?: number }
       "The pool goes on: [ 2, 4, 6 ]",
     ],
   },
+  "own_kernel/main.ts": { lines: ["0 0 6 24 60"] },
   "queue.ts": { lines: ["bread 3", "cheese 12"] },
   "shared_array.ts": {
     lines: ["[", "  0, 0, 1, 1,", "  2, 2, 3, 3", "]"],
