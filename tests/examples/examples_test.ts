@@ -54,9 +54,13 @@ const EXPECTED: Record<string, { lines: (string | RegExp)[]; anyOrder?: number }
   },
 };
 
+/** What the build of an example's crate leaves behind. */
+const BUILT: readonly string[] = ["pkg", "target"];
+
 /** The files below `folder` that are examples. */
 function examples(folder = ""): string[] {
-  return [...Deno.readDirSync(new URL(folder, EXAMPLES))].flatMap(({ name, isDirectory }) =>
+  const entries = [...Deno.readDirSync(new URL(folder, EXAMPLES))].filter(({ name }) => !BUILT.includes(name));
+  return entries.flatMap(({ name, isDirectory }) =>
     isDirectory ? examples(`${folder}${name}/`) : name.endsWith(".ts") ? [folder + name] : []
   );
 }
