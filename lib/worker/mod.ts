@@ -15,6 +15,8 @@
  * @module
  */
 export { cpuCount } from "../base/cpu.ts";
+export { wait, waitSync } from "../channel/wait.ts";
+export type { Waitable, WaitState } from "../base/waitable.ts";
 export {
   BootstrapError,
   ClosedError,
