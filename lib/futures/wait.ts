@@ -1,7 +1,7 @@
 import { TimeoutError } from "../base/errors.ts";
 import { checkIterable, checkTimeout, quoted } from "../base/check.ts";
 import type { WaitOptions } from "../base/options.ts";
-import { setLongTimeout } from "../worker/waiter.ts";
+import { Latch } from "../worker/waiter.ts";
 import { Future } from "./future.ts";
 
 /** When {@linkcode waitFutures} returns. */
@@ -90,26 +90,14 @@ async function isEnough(futures: Set<Future<unknown>>, when: ReturnWhen): Promis
   return (await Promise.all(done.map(failed))).includes(true);
 }
 
-function enough(
-  futures: Set<Future<unknown>>,
-  when: ReturnWhen,
-  { timeout, signal }: { timeout: number; signal: AbortSignal | undefined },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-      settle();
-    };
-    const onAbort = (): void => end(() => reject(signal!.reason));
-    const look = async (): Promise<void> => {
-      if (await isEnough(futures, when)) end(resolve);
-    };
-    signal?.addEventListener("abort", onAbort);
-    if (timeout !== Infinity) timer = setLongTimeout(() => end(resolve), timeout);
-    for (const future of futures) future.addDoneCallback(() => void look());
-  });
+/** Waits until it is enough, or the timeout; rejects with the signal's reason. */
+async function enough(futures: Set<Future<unknown>>, when: ReturnWhen, options: WaitOptions): Promise<void> {
+  const latch = new Latch();
+  const look = async (): Promise<void> => {
+    if (await isEnough(futures, when)) latch.open();
+  };
+  for (const future of futures) future.addDoneCallback(() => void look());
+  await latch.wait(options);
 }
 
 /**
@@ -140,11 +128,11 @@ export async function* asCompleted<R>(
   const waiting = setOf(futures);
   const { size } = waiting;
   const done: Future<R>[] = [];
-  let wake: (() => void) | null = null;
+  let more = new Latch();
   for (const future of waiting) {
     future.addDoneCallback((future) => {
       done.push(future);
-      wake?.();
+      more.open();
     });
   }
   while (waiting.size > 0) {
@@ -157,22 +145,7 @@ export async function* asCompleted<R>(
     }
     const left = deadline - performance.now();
     if (left <= 0) throw new TimeoutError(`${waiting.size} (of ${size}) futures unfinished after ${timeout} ms`);
-    await wakened((resolve) => wake = resolve, left, options.signal);
-    wake = null;
+    more = new Latch();
+    await more.wait({ timeout: left, signal: options.signal });
   }
-}
-
-/** Resolves when woken, after `ms`, or when the signal aborts. */
-function wakened(set: (resolve: () => void) => void, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    if (ms !== Infinity) timer = setLongTimeout(end, ms);
-    signal?.addEventListener("abort", end);
-    set(end);
-  });
 }

@@ -43,8 +43,8 @@ import { type Callable, type KnownFunction, type Payload, payloadOf, type TaskEv
 
 /** The items of a `map`. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
-/** What has the elements of a typed array, or of a shared one. */
-type Closed = "open" | "closed" | "terminated";
+/** Whether a pool takes work. */
+type State = "open" | "closed" | "terminated";
 
 /**
  * A number of workers that functions are sent to.
@@ -63,7 +63,7 @@ type Closed = "open" | "closed" | "terminated";
 export class Pool implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #dispatcher: Dispatcher;
-  #state: Closed = "open";
+  #state: State = "open";
 
   /**
    * A pool; its workers start as there is work for them.
