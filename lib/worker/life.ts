@@ -41,17 +41,11 @@ export function announce(spec: ThreadSpec, exitCode: number): void {
 }
 
 interface Exits {
-  readonly hooks: Set<() => void>;
   exit: (code: number) => never;
 }
 
 function exits(): Exits {
-  return perRealm("exits", () => ({ hooks: new Set<() => void>(), exit: (code: number) => Deno.exit(code) }));
-}
-
-/** Calls `hook` before this worker ends by itself. */
-export function onExit(hook: () => void): void {
-  exits().hooks.add(hook);
+  return perRealm("exits", () => ({ exit: (code: number) => Deno.exit(code) }));
 }
 
 /** Ends this worker with `exitCode`, after its end was announced. */
@@ -64,13 +58,6 @@ export function guardExits(announce: (exitCode: number) => void): void {
   const exit = Deno.exit.bind(Deno);
   const state = exits();
   state.exit = (exitCode: number): never => {
-    for (const hook of state.hooks) {
-      try {
-        hook();
-      } catch {
-        // The end goes on whatever a hook does.
-      }
-    }
     announce(exitCode);
     return exit(exitCode);
   };
