@@ -58,15 +58,18 @@ interface InternalProperty {
 
 const HOLDER: unique symbol = Symbol.for("lanes.inspected") as never;
 
-/** Where the inspector's expressions find the functions in question, and leave what they found. */
+/** Where the inspector's expressions find the function in question, and leave what they found. */
 interface Holder {
-  readonly functions: Map<number, unknown>;
+  asked: unknown;
   found: unknown;
 }
 
+/** Always the same text: V8 keeps what it compiles for the inspector, 700 bytes for each different one. */
+const ASKED = 'globalThis[Symbol.for("lanes.inspected")].asked';
+
 function holder(): Holder {
   return perRealm("inspected", () => {
-    const made: Holder = { functions: new Map(), found: undefined };
+    const made: Holder = { asked: undefined, found: undefined };
     Object.defineProperty(globalThis, HOLDER, { value: made });
     return made;
   });
@@ -175,17 +178,14 @@ export function lookInside(fn: Function): Promise<Insides> {
 
 // deno-lint-ignore ban-types -- any callable is meant
 async function lookInsideIn(session: Session, fn: Function): Promise<Insides> {
-  const { functions } = holder();
-  const id = ++connection.last;
-  const objectGroup = `lanes${id}`;
-  const expression = `globalThis[Symbol.for("lanes.inspected")].functions.get(${id})`;
-  functions.set(id, fn);
+  const objectGroup = `lanes${++connection.last}`;
+  holder().asked = fn;
   const evaluated = ask<{ result: RemoteObject }>(session, "Runtime.evaluate", {
-    expression,
+    expression: ASKED,
     objectGroup,
     silent: true,
   });
-  functions.delete(id);
+  holder().asked = undefined;
   const { objectId } = (await evaluated).result;
   const { internalProperties = [] } = await ask<{ internalProperties?: InternalProperty[] }>(
     session,
