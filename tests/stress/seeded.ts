@@ -60,10 +60,10 @@ export function planOf(args: readonly string[]): Plan {
 
 /** Bytes that the program holds, once what can be given back has been given back. */
 export async function settledMemory(): Promise<number> {
-  const { gc } = globalThis as { gc?: () => void };
+  const { gc } = globalThis as { gc?: (options: object) => void };
   let least = Infinity;
   for (let quiet = 0; quiet < 4;) {
-    gc?.();
+    gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
     await pause(150);
     const { rss } = Deno.memoryUsage();
     if (rss < least * 0.99) quiet = 0;
