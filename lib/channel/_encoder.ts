@@ -81,6 +81,17 @@ export class ValueWriter extends Writer {
     }
   }
 
+  /** Writes a packet that is a list of primitive values: nothing to look up, refuse or put beside. */
+  plainList(values: readonly unknown[]): void {
+    this.side = NO_SIDE;
+    this.shares = NO_SHARES;
+    this.at = 0;
+    this.byte(0);
+    this.byte(Tag.Array);
+    this.varuint(values.length);
+    for (let i = 0; i < values.length; i++) this.value(values[i]);
+  }
+
   #reset(done: boolean): void {
     for (let i = Math.min(FEW, this.#count); i-- > 0;) this.#few[i] = null;
     this.#count =

@@ -81,6 +81,12 @@ export class Encoder {
     }
   }
 
+  /** As {@linkcode Encoder.encodeInto}, for a list of values that are neither objects nor functions. */
+  encodePlain(values: readonly unknown[]): this {
+    this.#writer.plainList(values);
+    return this;
+  }
+
   /** As {@linkcode Encoder.encodeInto}, but what cannot travel is replaced by a text, not refused. */
   encodeLenient(value: unknown, options?: EncodeOptions): this {
     this.#release();

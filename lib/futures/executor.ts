@@ -6,7 +6,7 @@ import { Dispatcher } from "../pool/dispatcher.ts";
 import { forJob } from "../pool/functions.ts";
 import { Imap } from "../pool/imap.ts";
 import { type Settings, settle } from "../pool/options.ts";
-import { type KnownFunction, payloadOf, type Task } from "../pool/task.ts";
+import { isPlain, type KnownFunction, type Task } from "../pool/task.ts";
 import { checkNotImporting } from "../worker/importing.ts";
 import { Order } from "../worker/protocol.ts";
 import { Future } from "./future.ts";
@@ -98,7 +98,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
         task = this.#dispatcher.submit({
           order: Order.Call,
           fn: known,
-          payload: payloadOf(args, (args) => encode(args, { where: "args" })),
+          payload: isPlain(args) ? args : encode(args, { where: "args" }),
           index: 0,
           events: { value: (value) => settled.resolve(value as Awaited<R>), error: (error) => settled.reject(error) },
         });

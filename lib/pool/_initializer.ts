@@ -76,6 +76,6 @@ export class Initializer {
         error: (error: unknown): void => this.#events.onFailed(error),
       },
     };
-    return new Task(INITIALIZER, parts, { timeout: Infinity, retries: 0, since: 0 });
+    return new Task(INITIALIZER, parts);
   }
 }

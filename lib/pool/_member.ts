@@ -9,7 +9,7 @@ import { Answer, Order, WITH_SIDE } from "../worker/protocol.ts";
 import { post, sendSide, takeSide } from "../worker/side.ts";
 import type { WorkerStats } from "./options.ts";
 import { Deque } from "./_queue.ts";
-import type { Task } from "./task.ts";
+import { isPacket, type Task } from "./task.ts";
 
 /** What a member tells the dispatcher. */
 export interface MemberEvents {
@@ -120,7 +120,7 @@ export class Member {
     const { fn, payload } = task;
     if (fn !== null && !this.#define(fn.number, task.carrier!)) return false;
     if (task.order === Order.Job) this.#sendKernels();
-    const place = "plain" in payload ? this.#sendPlain(task, payload.plain) : this.#sendPacket(task, payload);
+    const place = isPacket(payload) ? this.#sendPacket(task, payload) : this.#sendPlain(task, payload);
     if (place === null) return false;
     task.member = this;
     task.place = place;
@@ -130,7 +130,7 @@ export class Member {
   }
 
   #sendPlain(task: Task, args: readonly unknown[]): RecordPlace | null {
-    const { bytes, length } = encoder.encodeInto(args);
+    const { bytes, length } = encoder.encodePlain(args);
     return this.#hold.link.send(task.order, task.id, { aux: task.fn?.number ?? 0, aux2: 0, bytes, length });
   }
 

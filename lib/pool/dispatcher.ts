@@ -11,7 +11,7 @@ import { choose, mayHave, SHORT_US } from "./_policy.ts";
 import { Deque } from "./_queue.ts";
 import { Meter } from "./_meter.ts";
 import type { PoolStats, Settings } from "./options.ts";
-import { type Callable, type KnownFunction, Task, type TaskParts } from "./task.ts";
+import { type Callable, isPacket, type KnownFunction, Task, type TaskParts } from "./task.ts";
 
 /** So many workers in a row that end before they take work break the pool: starting more would go on for ever. */
 const MOST_STILLBORN = 3;
@@ -26,6 +26,7 @@ const MEASURED = 8;
  */
 export class Dispatcher {
   readonly #settings: Settings;
+  readonly #bell = bell();
   readonly #crew: Crew;
   readonly #queue = new Deque<Task>();
   /** Tasks whose function is still being looked up. */
@@ -123,11 +124,9 @@ export class Dispatcher {
   /** Takes in a task. */
   submit(parts: TaskParts): Task {
     const id = this.#lastId = (this.#lastId + 1) & 0x3fffffff || 1;
-    const { retries, taskTimeout } = this.#settings;
-    const timeout = parts.timeout === undefined ? taskTimeout : Math.max(0, parts.timeout ?? Infinity);
-    const since = id <= MEASURED_FULLY || id % MEASURED === 0 ? performance.now() : 0;
-    const task = new Task(id, parts, { timeout, retries, since });
-    if (this.#pending++ === 0) bell().hold();
+    const task = new Task(id, parts, this.#settings);
+    if (id <= MEASURED_FULLY || id % MEASURED === 0) task.since = performance.now();
+    if (this.#pending++ === 0) this.#bell.hold();
     if (this.#broken !== null) this.#fail(task, this.#broken);
     else if (this.#terminated) this.#fail(task, terminated());
     else this.#enter(task);
@@ -228,13 +227,13 @@ export class Dispatcher {
   #give(member: Member, task: Task): boolean {
     if (!member.give(task)) return false;
     if (task.timeout !== Infinity) task.timer = setLongTimeout(() => this.#late(task), task.timeout);
-    if (member.pace <= SHORT_US) bell().expect();
+    if (member.pace <= SHORT_US) this.#bell.expect();
     return true;
   }
 
   #late(task: Task): void {
     // Its answer may lie in the ring already.
-    bell().poll();
+    this.#bell.poll();
     if (!task.settled) {
       this.cancel(task, new TimeoutError(`The task took longer than its timeout of ${task.timeout} ms`));
     }
@@ -319,7 +318,7 @@ export class Dispatcher {
   /** Whether a task whose payload the dead may have taken in can be sent again. */
   #renewed({ payload }: Task): boolean {
     try {
-      if (!("plain" in payload)) renew(payload);
+      if (isPacket(payload)) renew(payload);
       return true;
     } catch {
       // A shared object among its arguments was closed meanwhile.
@@ -373,7 +372,7 @@ export class Dispatcher {
     if (task.id === INITIALIZER) return;
     this.#meter.count(ok, task.since === 0 ? null : performance.now() - task.since);
     if (--this.#pending > 0) return;
-    bell().release();
+    this.#bell.release();
     if (this.#closing) this.#wind();
   }
 }
@@ -384,5 +383,5 @@ function terminated(): PoolTerminatedError {
 
 /** Nobody will decode the task's payload: what its shared objects hold is given back. */
 function drop({ payload }: Task): void {
-  if (!("plain" in payload)) discard(payload);
+  if (isPacket(payload)) discard(payload);
 }

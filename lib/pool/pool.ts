@@ -22,7 +22,7 @@ import {
   type TaskOptions,
 } from "./options.ts";
 import { AsyncResult } from "./result.ts";
-import { type Callable, type KnownFunction, type Payload, payloadOf, type TaskEvents } from "./task.ts";
+import { type Callable, isPlain, type KnownFunction, type Payload, type TaskEvents } from "./task.ts";
 
 /*
  * A task's way, from pool.map(f, items) and back:
@@ -40,6 +40,9 @@ import { type Callable, type KnownFunction, type Payload, payloadOf, type TaskEv
  * right in the worker. When a worker dies, its Member tells the Dispatcher
  * which task it had begun, and that one alone fails.
  */
+
+const NO_ARGUMENTS: readonly unknown[] = [];
+const NO_OPTIONS: TaskOptions = {};
 
 /** The items of a `map`. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
@@ -97,7 +100,7 @@ export class Pool implements AsyncDisposable {
   apply<A extends readonly unknown[], R>(
     func: (...args: A) => R,
     args?: A,
-    options: TaskOptions = {},
+    options: TaskOptions = NO_OPTIONS,
   ): Promise<Awaited<R>> {
     return new Promise((resolve, reject) => {
       const fn = this.#enter(func, options);
@@ -269,9 +272,11 @@ export class Pool implements AsyncDisposable {
 
   #arguments(args: readonly unknown[] | undefined, options: TaskOptions): Payload {
     if (args !== undefined && args !== null) checkIterable("args", args);
-    const list = args === undefined || args === null ? [] : [...args];
-    const { transfer = [] } = options;
-    return payloadOf(list, (list) => encode(list, { where: "args", shared: this.#shared, transfer }));
+    if (args === undefined || args === null) return NO_ARGUMENTS;
+    const list = [...args];
+    return isPlain(list)
+      ? list
+      : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [] });
   }
 
   #apply<R>(

@@ -34,14 +34,11 @@ export interface TaskEvents {
   error(error: unknown, index: number): void;
 }
 
-/** What a task's order carries: a value that is encoded already, or plain ones that are encoded when the task is given. */
-export type Payload = Packet | PlainPayload;
-
-/** Arguments that are neither objects nor functions: nothing can change them before they are sent. */
-export interface PlainPayload {
-  /** The arguments. */
-  readonly plain: readonly unknown[];
-}
+/**
+ * What a task's order carries: a value that is encoded already, or arguments that are neither objects nor functions.
+ * Nothing can change those before they are sent, so they are encoded when the task is given.
+ */
+export type Payload = Packet | readonly unknown[];
 
 /** What a task is made of. */
 export interface TaskParts {
@@ -52,6 +49,14 @@ export interface TaskParts {
   readonly events: TaskEvents;
   readonly timeout?: number | undefined;
   readonly transfer?: readonly unknown[] | undefined;
+}
+
+/** What holds for every task that does not say otherwise. */
+export interface TaskSettings {
+  /** In milliseconds; `Infinity` for none. */
+  readonly taskTimeout: number;
+  /** How often a task is run again whose worker died. */
+  readonly retries: number;
 }
 
 const NONE: readonly unknown[] = [];
@@ -83,7 +88,7 @@ export class Task {
   /** Who hears what became of it. */
   readonly events: TaskEvents;
   /** When it was submitted, by `performance.now()`; 0 where that is not measured. */
-  readonly since: number;
+  since = 0;
   /** How the function travels, this time. */
   carrier: Carrier | null = null;
   /** How often it may still be run again after its worker died. */
@@ -98,25 +103,31 @@ export class Task {
   timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** A task that nobody has yet. */
-  constructor(id: number, parts: TaskParts, run: { timeout: number; retries: number; since: number }) {
+  constructor(id: number, parts: TaskParts, settings?: TaskSettings) {
     this.id = id;
     this.order = parts.order;
     this.fn = parts.fn;
     this.payload = parts.payload;
     this.transfer = parts.transfer ?? NONE;
     this.index = parts.index;
-    this.timeout = run.timeout;
+    this.timeout = parts.timeout === undefined
+      ? settings?.taskTimeout ?? Infinity
+      : Math.max(0, parts.timeout ?? Infinity);
     this.events = parts.events;
-    this.since = run.since;
-    this.retries = run.retries;
+    this.retries = settings?.retries ?? 0;
   }
 }
 
-/** Arguments as a payload; `encode` is called where they hold an object or a function. */
-export function payloadOf(args: readonly unknown[], encode: (args: readonly unknown[]) => Packet): Payload {
+/** Whether arguments are a payload as they are. */
+export function isPlain(args: readonly unknown[]): boolean {
   for (let i = 0; i < args.length; i++) {
     const type = typeof args[i];
-    if ((type === "object" && args[i] !== null) || type === "function" || type === "symbol") return encode(args);
+    if ((type === "object" && args[i] !== null) || type === "function" || type === "symbol") return false;
   }
-  return { plain: args };
+  return true;
+}
+
+/** Whether a payload is encoded. */
+export function isPacket(payload: Payload): payload is Packet {
+  return !Array.isArray(payload);
 }

@@ -4,6 +4,7 @@ import { BELL_BYTES, BELL_COUNT, BELL_PARKED } from "../memory/lane_layout.ts";
 import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
+import { Patience } from "../sync/patience.ts";
 
 /**
  * How a thread hears from all the workers that it owns: one word in shared
@@ -11,9 +12,9 @@ import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
  * looks at their rings when it changes.
  *
  * The loop polls for a moment after something happened (a short task answers
- * within microseconds), then parks. While it polls it lets promise
- * continuations run after each look, and timers and messages at least every
- * few milliseconds.
+ * within microseconds), if that has paid off lately, then parks. While it polls
+ * it lets promise continuations run after each look, and timers and messages at
+ * least every few milliseconds. `README.md` has the constants and their reasons.
  */
 
 /** Something that answers may come from. */
@@ -22,8 +23,10 @@ export interface Belled {
   poll(): boolean;
 }
 
-/** How long, in milliseconds, the loop polls after a short task was sent or something came. */
-const SPIN_MS = 0.06;
+/** How long, in milliseconds, the loop polls after a short task was sent or something came: longer than it takes to wake a worker. */
+const SPIN_MS = 0.15;
+/** The same where polling has not paid off lately. */
+const BRIEF_MS = 0.003;
 /** How long, in milliseconds, it may go on without letting timers and messages run. */
 const TURN_MS = 4;
 
@@ -35,9 +38,12 @@ export class Bell {
   readonly #watched = new Set<Belled>();
   #running = false;
   #holds = 0;
-  #spinUntil = 0;
+  readonly #patience = new Patience();
   #expected = false;
-  #parked = false;
+  /** Whether the runtime has been asked to tell when the word changes. */
+  #listening = false;
+  /** Ends the loop's sleep. */
+  #goOn: (() => void) | null = null;
 
   /** A bell with words of its own. */
   constructor() {
@@ -54,7 +60,7 @@ export class Bell {
   /** Stops looking at `source`. */
   unwatch(source: Belled): void {
     this.#watched.delete(source);
-    if (this.#watched.size === 0) this.#wakeOwnLoop();
+    if (this.#watched.size === 0) this.#goOn?.();
   }
 
   /** Keeps the program alive until the matching {@linkcode Bell.release}: while an answer is due. */
@@ -70,7 +76,7 @@ export class Bell {
   /** Says that an answer is expected within microseconds, so that the loop polls for it. */
   expect(): void {
     this.#expected = true;
-    if (this.#parked) this.#wakeOwnLoop();
+    this.#goOn?.();
   }
 
   /** Handles what has come, once; `true` when anything had. */
@@ -99,40 +105,56 @@ export class Bell {
     if (this.#running) return;
     this.#running = true;
     let turn = performance.now();
+    /** Until when it polls; 0 when it does not, as it has just slept. */
+    let until = 0;
     // Whoever calls watch() goes on first.
     await null;
     while (this.#watched.size > 0) {
       const seen = Atomics.load(this.#words, BELL_COUNT);
       const any = this.poll();
       const now = performance.now();
+      if (any && until > 0) this.#patience.paidOff();
       if (any || this.#expected) {
         this.#expected = false;
-        this.#spinUntil = now + SPIN_MS;
+        until = now + (this.#patience.worthATry() ? SPIN_MS : BRIEF_MS);
       }
       if (now - turn > TURN_MS) {
         await nextTurn();
         turn = performance.now();
-      } else if (any || now < this.#spinUntil) {
+      } else if (any || now < until) {
         await null;
       } else {
+        if (until > 0) this.#patience.inVain();
         await this.#park(seen);
+        until = 0;
         turn = performance.now();
       }
     }
     this.#running = false;
   }
 
+  /** Sleeps until the word is not `seen`, or {@linkcode Bell.expect} is called. */
   async #park(seen: number): Promise<void> {
-    this.#parked = true;
-    Atomics.store(this.#words, BELL_PARKED, 1);
-    await parkIdle(this.#words, BELL_COUNT, seen);
-    Atomics.store(this.#words, BELL_PARKED, 0);
-    this.#parked = false;
+    const words = this.#words;
+    Atomics.store(words, BELL_PARKED, 1);
+    // Looked at again only now: what changed before the mark is seen here, what changes after it wakes.
+    if (Atomics.load(words, BELL_COUNT) === seen) {
+      const awake = new Promise<void>((resolve) => this.#goOn = resolve);
+      this.#listen(seen);
+      await awake;
+      this.#goOn = null;
+    }
+    Atomics.store(words, BELL_PARKED, 0);
   }
 
-  #wakeOwnLoop(): void {
-    this.#parked = false;
-    ring(this.#words);
+  /** A listener that was not told, as the loop went on by itself, is still there for its next sleep. */
+  #listen(seen: number): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    void parkIdle(this.#words, BELL_COUNT, seen).then(() => {
+      this.#listening = false;
+      this.#goOn?.();
+    });
   }
 }
 
@@ -141,10 +163,12 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Raises the bell whose words are `words`. */
+/** Raises the bell whose words are `words`; of several who do so at once, one wakes its owner. */
 export function ring(words: Int32Array): void {
   Atomics.add(words, BELL_COUNT, 1);
-  if (Atomics.load(words, BELL_PARKED) === 1) Atomics.notify(words, BELL_COUNT);
+  if (Atomics.load(words, BELL_PARKED) === 1 && Atomics.exchange(words, BELL_PARKED, 0) === 1) {
+    Atomics.notify(words, BELL_COUNT);
+  }
 }
 
 /** Raises the bell at the byte offset `offset`. */

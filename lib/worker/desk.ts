@@ -12,11 +12,14 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
 import { parkIdle } from "../sync/park.ts";
+import { Patience } from "../sync/patience.ts";
 import { ring } from "./bell.ts";
 import type { RecordBody } from "./lane.ts";
 
-/** How long, in milliseconds, a worker polls its inbox after a task before it parks. */
+/** How long, in milliseconds, a worker polls its inbox after a task before it parks: its owner's way to the next one. */
 const SPIN_MS = 0.05;
+/** The same where polling has not paid off lately. */
+const BRIEF_MS = 0.002;
 /** How many pauses lie between two looks at the clock. */
 const PAUSES = 16;
 
@@ -46,6 +49,7 @@ export class Desk implements DeskLike {
   readonly #outbox: RingWriter;
   readonly #outboxControl: Int32Array<SharedArrayBuffer>;
   readonly #bell: Int32Array<SharedArrayBuffer>;
+  readonly #patience = new Patience();
 
   /** The worker's end of the lane at `offset`, whose owner hears the bell at `bell`. */
   constructor(offset: number, bell: number) {
@@ -102,11 +106,15 @@ export class Desk implements DeskLike {
 
   /** Polls the inbox for a moment; `true` when something came. */
   #spin(): boolean {
-    const until = performance.now() + SPIN_MS;
+    const patience = this.#patience;
+    const until = performance.now() + (patience.worthATry() ? SPIN_MS : BRIEF_MS);
     do {
       for (let i = 0; i < PAUSES; i++) Atomics.pause();
-      if (!this.#inbox.empty) return true;
+      if (this.#inbox.empty) continue;
+      patience.paidOff();
+      return true;
     } while (performance.now() < until);
+    patience.inVain();
     return false;
   }
 }

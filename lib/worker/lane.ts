@@ -131,7 +131,8 @@ export class Lane implements Link {
     const place = this.#inbox.write(kind, id, body);
     if (place !== null) {
       Atomics.add(this.#words, LANE_BELL, 1);
-      if (Atomics.load(this.#words, LANE_PARKED) === 1) wake(this.#words, LANE_BELL, 1);
+      const parked = Atomics.load(this.#words, LANE_PARKED) === 1;
+      if (parked && Atomics.exchange(this.#words, LANE_PARKED, 0) === 1) wake(this.#words, LANE_BELL, 1);
     }
     return place;
   }
