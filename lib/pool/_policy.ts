@@ -29,7 +29,7 @@ export function choose(members: readonly Member[], task: Task, settings: Setting
  */
 export function mayHave(member: Member, task: Task, settings: Settings, full: boolean): boolean {
   if (!member.initialized || member.given >= settings.maxTasksPerChild) return false;
-  if (task.timeout !== Infinity) return member.ready && member.load === 0;
+  if (task.timeout !== null) return member.ready && member.load === 0;
   if (member.load === 0) return true;
   if (!full || !member.ready) return false;
   return member.load < Math.min(MOST_AHEAD, Math.max(2, AHEAD_US / member.pace));

@@ -226,7 +226,7 @@ export class Dispatcher {
 
   #give(member: Member, task: Task): boolean {
     if (!member.give(task)) return false;
-    if (task.timeout !== Infinity) task.timer = setLongTimeout(() => this.#late(task), task.timeout);
+    if (task.timeout !== null) task.timer = setLongTimeout(() => this.#late(task), task.timeout);
     if (member.pace <= SHORT_US) this.#bell.expect();
     return true;
   }
@@ -370,7 +370,7 @@ export class Dispatcher {
 
   #count(task: Task, ok: boolean): void {
     if (task.id === INITIALIZER) return;
-    this.#meter.count(ok, task.since === 0 ? null : performance.now() - task.since);
+    this.#meter.count(ok, task.since === null ? null : performance.now() - task.since);
     if (--this.#pending > 0) return;
     this.#bell.release();
     if (this.#closing) this.#wind();

@@ -83,12 +83,12 @@ export class Task {
   readonly transfer: readonly unknown[];
   /** Its index in its job. */
   readonly index: number;
-  /** In milliseconds from its start; `Infinity` for none. */
-  readonly timeout: number;
+  /** In milliseconds from its start; `null` for none. */
+  readonly timeout: number | null;
   /** Who hears what became of it. */
   readonly events: TaskEvents;
-  /** When it was submitted, by `performance.now()`; 0 where that is not measured. */
-  since = 0;
+  /** When it was submitted, by `performance.now()`; `null` where that is not measured. */
+  since: number | null = null;
   /** How the function travels, this time. */
   carrier: Carrier | null = null;
   /** How often it may still be run again after its worker died. */
@@ -110,12 +110,15 @@ export class Task {
     this.payload = parts.payload;
     this.transfer = parts.transfer ?? NONE;
     this.index = parts.index;
-    this.timeout = parts.timeout === undefined
-      ? settings?.taskTimeout ?? Infinity
-      : Math.max(0, parts.timeout ?? Infinity);
+    this.timeout = finite(parts.timeout === undefined ? settings?.taskTimeout : Math.max(0, parts.timeout ?? Infinity));
     this.events = parts.events;
     this.retries = settings?.retries ?? 0;
   }
+}
+
+/** Infinity as `null`: a number that is no small integer takes memory of its own, and there may be many tasks. */
+function finite(timeout = Infinity): number | null {
+  return timeout === Infinity ? null : timeout;
 }
 
 /** Whether arguments are a payload as they are. */

@@ -51,9 +51,8 @@ async function round(random: Random, operations: SharedValue<"i32">): Promise<nu
   if (mine.data.some((byte) => byte !== 7)) throw new Error("Memory was changed by another");
   mine[Symbol.dispose]();
   await within(HANG, dict.clear());
-  await pause(300);
-  const left = await manager.numberOfObjects();
-  if (left !== 1) throw new Error(`${left - 1} managed objects are left behind`);
+  // What the dead held is given back once their end is noticed.
+  await within(HANG, until(async () => await manager.numberOfObjects() === 1));
   return deaths;
 }
 
