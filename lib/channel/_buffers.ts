@@ -18,6 +18,9 @@ interface Entry {
 /** Buffers are found again by looking at each, or, when they are many, by a table. */
 const FEW = 8;
 
+/** The most bytes that an entry takes besides its contents, roughly. */
+const ENTRY_BYTES = 32;
+
 /** The buffers of the packet that is being written. */
 export class BufferTable {
   #entries: Entry[] = [];
@@ -63,6 +66,8 @@ export class BufferTable {
   /** Writes all of them, and last where that begins. */
   write(out: Writer, sideIndex: (object: unknown) => number, transfer: ReadonlySet<unknown> | null): void {
     const start = out.at;
+    // All at once: growing step by step would copy what is written at each.
+    out.need(this.#entries.reduce((sum, { low, high }) => sum + high - low + ENTRY_BYTES, ENTRY_BYTES));
     out.varuint(this.#entries.length);
     for (const entry of this.#entries) writeEntry(out, entry, sideIndex, transfer);
     out.need(4);

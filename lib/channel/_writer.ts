@@ -1,3 +1,6 @@
+import { Handle } from "../memory/handle.ts";
+import { BlockKind } from "../memory/layout.ts";
+import { bytesAt } from "../memory/memory.ts";
 import { SHORT_STRING, Tag } from "./_tags.ts";
 
 const utf8 = new TextEncoder();
@@ -5,18 +8,30 @@ const utf8 = new TextEncoder();
 /** Strings from this length on are written by the runtime's encoder, shorter ones by a loop. */
 const LONG_STRING = 40;
 
+/** From this length on a packet may be written where it stays: more than a ring takes in. */
+const LARGE = 1 << 17;
+
 /** Bytes that grow as they are written. The fields are public for speed: only the codec sees them. */
 export class Writer {
   /** What was written, and room after it. */
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   /** The same memory. */
-  view: DataView<ArrayBuffer>;
+  view: DataView;
   /** How many bytes are written. */
   at = 0;
+  /**
+   * Whether a large packet is written into a block of the arena. New memory of the engine costs a page fault for each
+   * 4 KiB, many times as much as the copy; the arena's is mostly warm, and the reader can read it there.
+   */
+  blocks = false;
+  /** The block that the packet is in, if it is in one. */
+  block: Handle | null = null;
+  /** Where small packets are written. */
+  #home: Uint8Array<ArrayBuffer>;
 
   /** A writer that has room for `capacity` bytes at first. */
   constructor(capacity = 1024) {
-    this.bytes = new Uint8Array(capacity);
+    this.bytes = this.#home = new Uint8Array(capacity);
     this.view = new DataView(this.bytes.buffer);
   }
 
@@ -26,16 +41,28 @@ export class Writer {
   }
 
   #grow(least: number): void {
-    const grown = new Uint8Array(Math.max(least, this.bytes.length * 2));
+    const length = Math.max(least, this.bytes.length * 2);
+    const before = this.block;
+    let grown: Uint8Array;
+    if (this.blocks && length >= LARGE) {
+      this.block = Handle.create(length, BlockKind.Data);
+      grown = bytesAt(this.block.offset, length);
+    } else grown = this.#home = new Uint8Array(length);
     grown.set(this.bytes.subarray(0, this.at));
-    this.bytes = grown;
-    this.view = new DataView(grown.buffer);
+    this.#use(grown);
+    before?.close();
+  }
+
+  #use(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Gives up the memory, for the owner of what was written to keep. */
   renew(capacity = 1024): void {
-    this.bytes = new Uint8Array(capacity);
-    this.view = new DataView(this.bytes.buffer);
+    if (this.block === null) this.#home = new Uint8Array(capacity);
+    this.block = null;
+    this.#use(this.#home);
     this.at = 0;
   }
 

@@ -1,4 +1,5 @@
 import { TransportError } from "../base/errors.ts";
+import type { Handle } from "../memory/handle.ts";
 import { SHARE } from "../memory/shareable.ts";
 import { ValueReader } from "./_decoder.ts";
 import { Refusal, ValueWriter } from "./_encoder.ts";
@@ -25,6 +26,8 @@ export interface Packet {
   readonly side: readonly unknown[];
   /** The shared objects in it, as they were described: for {@linkcode address}. */
   readonly shares?: readonly Share[];
+  /** The block of the arena that `bytes` is in, if it is in one: whoever has the packet closes it when it is done with. */
+  readonly block?: Handle | null;
 }
 
 /** How a value is encoded. */
@@ -35,6 +38,8 @@ export interface EncodeOptions {
   readonly transfer?: readonly unknown[];
   /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
   readonly shared?: boolean;
+  /** Whether a large packet may be in a block of the arena. Default: false. */
+  readonly blocks?: boolean;
 }
 
 /** Packets larger than this are handed out with the memory they were written in. */
@@ -61,15 +66,21 @@ export class Encoder {
   }
 
   /** The memory that begins with the last packet. */
-  get bytes(): Uint8Array<ArrayBuffer> {
+  get bytes(): Uint8Array {
     return this.#writer.bytes;
+  }
+
+  /** The block that the last packet is in, if it is in one. */
+  get block(): Handle | null {
+    return this.#writer.block;
   }
 
   /** Encodes `value`; read {@linkcode Encoder.length}, `side` and `bytes` of the returned encoder before the next call. */
   encodeInto(value: unknown, options?: EncodeOptions): this {
     const writer = this.#writer;
-    this.#release();
+    this.release();
     writer.shared = options?.shared ?? true;
+    writer.blocks = options?.blocks ?? false;
     this.#busy = true;
     try {
       writer.packet(value, { transfer: options?.transfer });
@@ -89,8 +100,9 @@ export class Encoder {
 
   /** As {@linkcode Encoder.encodeInto}, but what cannot travel is replaced by a text, not refused. */
   encodeLenient(value: unknown, options?: EncodeOptions): this {
-    this.#release();
+    this.release();
     this.#writer.shared = options?.shared ?? true;
+    this.#writer.blocks = false;
     this.#busy = true;
     try {
       this.#writer.packet(value, { lenient: 1 });
@@ -103,15 +115,19 @@ export class Encoder {
   /** The last packet in memory of its own. */
   take(): Packet {
     const writer = this.#writer;
-    const { side, shares, at } = writer;
-    if (at <= KEEP_BYTES) return { bytes: writer.bytes.slice(0, at), side, shares };
+    const { side, shares, at, block } = writer;
+    if (at <= KEEP_BYTES && block === null) return { bytes: writer.bytes.slice(0, at), side, shares };
     const bytes = writer.bytes.subarray(0, at);
     writer.renew();
-    return { bytes, side, shares };
+    return { bytes, side, shares, block };
   }
 
-  #release(): void {
-    if (this.#writer.bytes.length > 4 * KEEP_BYTES) this.#writer.renew();
+  /** Gives back memory that only a large packet needed: the last packet is gone. */
+  release(): void {
+    const writer = this.#writer;
+    if (writer.block === null && writer.bytes.length <= 4 * KEEP_BYTES) return;
+    writer.block?.close();
+    writer.renew();
   }
 }
 

@@ -2,6 +2,7 @@ import { decodeAt } from "./codec.ts";
 import { bytesAt, wordsAt } from "../memory/memory.ts";
 import { allocate, release } from "../memory/arena.ts";
 import { RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/lane_layout.ts";
+import type { Handle } from "../memory/handle.ts";
 import { BlockKind } from "../memory/layout.ts";
 
 /**
@@ -10,8 +11,8 @@ import { BlockKind } from "../memory/layout.ts";
  * lists its states and races.
  *
  * A record never wraps: where it does not fit before the end, a filler takes
- * the rest. A payload over a quarter of the ring goes to a block of the arena
- * and the record holds where. A writer that dies in the middle of a record
+ * the rest. A payload over a quarter of the ring goes to a block of the arena,
+ * if it is not in one already, and the record holds where. A writer that dies in the middle of a record
  * leaves no trace, because the record is published by one store of the tail.
  */
 
@@ -115,7 +116,7 @@ export class RingWriter extends Ring {
   write(
     kind: number,
     id: number,
-    body: { aux: number; aux2: number; bytes: Uint8Array; length: number },
+    body: { aux: number; aux2: number; bytes: Uint8Array; length: number; block?: Handle | null | undefined },
   ): RecordPlace | null {
     const { length } = body;
     const indirect = length > this.capacity >> 2;
@@ -124,7 +125,7 @@ export class RingWriter extends Ring {
     if (at < 0) return null;
     const word = at >> 2;
     const words = this.words;
-    if (indirect) words[word + BLOCK] = spill(body.bytes, length);
+    if (indirect) words[word + BLOCK] = (body.block ? joined(body.block) : spilled(body.bytes, length)) / 64;
     else copyIn(this.bytes, at + HEADER, body.bytes, length);
     words[word + LENGTH] = size;
     words[word + STATE] = RecordState.Queued;
@@ -255,11 +256,16 @@ export class RingReader extends Ring {
   }
 }
 
-/** Puts a large payload into a block of its own; what the record keeps of its place. */
-function spill(bytes: Uint8Array, length: number): number {
+/** Puts a large payload into a block of its own. */
+function spilled(bytes: Uint8Array, length: number): number {
   const offset = allocate(length, BlockKind.Data);
   bytesAt(offset, length).set(length === bytes.length ? bytes : bytes.subarray(0, length));
-  return offset / 64;
+  return offset;
+}
+
+/** A payload that is in a block already stays there: the record holds it as well. */
+function joined(block: Handle): number {
+  return block.share("packet")[0];
 }
 
 function blockOffset(block: number): number {

@@ -34,7 +34,7 @@ export function mapJob<R>(
   const packets = [...chunks(items as never, size)].map(({ chunk, start }) => ({
     start,
     length: (chunk as ArrayLike<unknown>).length,
-    packet: encode(chunk, { where: "items", shared: work.shared, transfer: options.transfer ?? [] }),
+    packet: encode(chunk, { where: "items", shared: work.shared, transfer: options.transfer ?? [], blocks: true }),
   }));
   return new AsyncResult<R[]>((settle) => {
     const job = new Job<R[]>(dispatcher, settle, options);

@@ -135,9 +135,9 @@ export class Member {
   }
 
   #sendPacket(task: Task, packet: Packet): RecordPlace | null {
-    const { bytes, side } = packet;
+    const { bytes, side, block } = packet;
     const aux2 = side.length > 0 ? WITH_SIDE : 0;
-    const body = { aux: task.fn?.number ?? 0, aux2, bytes, length: bytes.length };
+    const body = { aux: task.fn?.number ?? 0, aux2, bytes, length: bytes.length, block };
     // Before it is sent: the worker may have decoded it by the time send() returns.
     address(packet, this.pid);
     const place = this.#hold.link.send(task.order, task.id, body);

@@ -369,6 +369,7 @@ export class Dispatcher {
   }
 
   #count(task: Task, ok: boolean): void {
+    if (isPacket(task.payload)) task.payload.block?.close();
     if (task.id === INITIALIZER) return;
     this.#meter.count(ok, task.since === null ? null : performance.now() - task.since);
     if (--this.#pending > 0) return;

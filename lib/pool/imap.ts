@@ -195,7 +195,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     let packet: Packet;
     try {
       const { transfer = [] } = this.#options;
-      packet = encode(chunk, { where: "items", shared: this.#work.shared, transfer });
+      packet = encode(chunk, { where: "items", shared: this.#work.shared, transfer, blocks: true });
     } catch (error) {
       return this.#refuse(slot, chunk, error);
     }

@@ -276,7 +276,7 @@ export class Pool implements AsyncDisposable {
     const list = [...args];
     return isPlain(list)
       ? list
-      : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [] });
+      : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [], blocks: true });
   }
 
   #apply<R>(

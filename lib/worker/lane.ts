@@ -11,6 +11,7 @@ import {
   LANE_SIDES,
   RING_HEAD,
 } from "../memory/lane_layout.ts";
+import type { Handle } from "../memory/handle.ts";
 import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf } from "../memory/process_table.ts";
@@ -39,6 +40,8 @@ export interface RecordBody {
   readonly bytes: Uint8Array;
   /** Bytes of payload. */
   readonly length: number;
+  /** The block of the arena that `bytes` is in, if it is in one. */
+  readonly block?: Handle | null | undefined;
 }
 
 /** What an owner does with what comes from its worker; neither may throw. */

@@ -9,6 +9,7 @@ import { nextTurn } from "./bell.ts";
 import type { DeskLike } from "./desk.ts";
 import { asThrown, eachItem, isThenable, mapItems, Thrown } from "./_items.ts";
 import type { HeapWatch } from "./life.ts";
+import type { RecordBody } from "./lane.ts";
 import { Answer, definitionKey, Order, WITH_SIDE } from "./protocol.ts";
 import { sendSide, takeSide } from "./side.ts";
 
@@ -20,7 +21,7 @@ import { sendSide, takeSide } from "./side.ts";
  */
 
 /** How results are encoded. */
-const RESULT = { where: "the result" } as const;
+const RESULT = { where: "the result", blocks: true } as const;
 /** The longest time that an answer tells, in microseconds. */
 const LONGEST_US = 2 ** 30;
 
@@ -216,7 +217,10 @@ export class Runner {
     const now = this.#clock = performance.now();
     const aux = Math.min((now - started) * 1000, LONGEST_US) | 0;
     const aux2 = side.length > 0 ? WITH_SIDE : 0;
-    return this.#answer(Answer.Value, id, { aux, aux2, bytes: encoder.bytes, length: encoder.length });
+    const { bytes, length, block } = encoder;
+    const pending = this.#answer(Answer.Value, id, { aux, aux2, bytes, length, block });
+    encoder.release();
+    return pending;
   }
 
   #fail(id: number, thrown: Thrown): void | Promise<void> {
@@ -235,9 +239,7 @@ export class Runner {
     return this.#answer(Answer.Failure, id, { aux: thrown.index, aux2: 0, bytes, length: bytes.length });
   }
 
-  #answer(kind: Answer, id: number, body: { aux: number; aux2: number; bytes: Uint8Array; length: number }):
-    | void
-    | Promise<void> {
+  #answer(kind: Answer, id: number, body: RecordBody): void | Promise<void> {
     const pending = this.#desk.answer(kind, id, body);
     if (pending !== undefined) return pending.then(() => this.#finish());
     this.#finish();
