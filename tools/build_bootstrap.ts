@@ -100,7 +100,9 @@ async function bundle(entry: string): Promise<string> {
     if (text.includes(banned)) throw new Error(`The bootstrap uses ${banned}, which a data: URL does not have`);
   }
   if (/\brequire\("(?!node:)/.test(text)) throw new Error("The bootstrap imports a package");
-  return `${text}\n//# sourceURL=lanes:worker`;
+  const [before, after, ...more] = text.split(/(?<![.\w$#])import\(/);
+  if (more.length > 0) throw new Error("The bootstrap uses import() outside of lib/base/dynamic_import.ts");
+  return `${after === undefined ? text : `${before}__import(${after}`}\n//# sourceURL=lanes:worker`;
 }
 
 /** One text to build. */
@@ -124,7 +126,7 @@ const BUNDLES: readonly Bundle[] = [
 /** The module that holds a bundle. */
 function moduleText(header: string, text: string, { name, what }: Bundle): string {
   const literal = JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-  return `${header}/** ${what}: the body of a function of "require" and "__meta". */\nexport const ${name}: string =\n  ${literal};\n`;
+  return `${header}/** ${what}: the body of a function of "require", "__meta" and "__import". */\nexport const ${name}: string =\n  ${literal};\n`;
 }
 
 async function build(each: Bundle): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Session } from "node:inspector";
+import { dynamicImport } from "../base/dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 
 /**
@@ -98,7 +99,7 @@ const connection: Connection = perRealm("inspector", () => ({
 
 async function connected(): Promise<Session> {
   if (connection.session !== null) return connection.session;
-  const { Session } = await import("node:inspector");
+  const { Session } = await dynamicImport("node:inspector") as typeof import("node:inspector");
   // Another call may have connected meanwhile.
   if (connection.session !== null) return connection.session;
   const session = new Session();

@@ -1,3 +1,4 @@
+import { dynamicImport } from "../base/dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 import { type ImportBinding, type ModuleText, readModuleText } from "./_module_text.ts";
 
@@ -107,7 +108,7 @@ export async function importModule(url: string): Promise<Namespace> {
   const cell = importing();
   cell.depth++;
   try {
-    const namespace = await import(url) as Namespace;
+    const namespace = await dynamicImport(url) as Namespace;
     namespaces().set(url, namespace);
     return namespace;
   } finally {

@@ -1,3 +1,4 @@
+import { dynamicImport } from "../base/dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 import { type ClassHooks, setClassHooks } from "../channel/codec.ts";
 import { newKey } from "./carrier.ts";
@@ -85,7 +86,7 @@ async function load(url: string): Promise<Namespace | undefined> {
   if (known !== undefined) return known;
   if (!mayImport(url)) return undefined;
   try {
-    const namespace = await import(url) as Namespace;
+    const namespace = await dynamicImport(url) as Namespace;
     namespaces().set(url, namespace);
     return namespace;
   } catch {

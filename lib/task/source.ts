@@ -1,4 +1,5 @@
 import { TransportError } from "../base/errors.ts";
+import { dynamicImport } from "../base/dynamic_import.ts";
 import { analyse, type Analysis, HOOK } from "./_analysis.ts";
 import { isGlobal } from "./_globals.ts";
 import { resolveSpecifier } from "./_modules.ts";
@@ -86,7 +87,7 @@ export function hookFor(base: string): Hook {
         ? { filename: pathOf(base), dirname: pathOf(new URL(".", base).href).replace(/(?<=.)[/\\]$/, "") }
         : {}),
     },
-    import: async (specifier, options) => await import(resolve(specifier), options),
+    import: (specifier, options) => dynamicImport(resolve(specifier), options),
   };
 }
 

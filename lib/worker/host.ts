@@ -2,14 +2,14 @@ import { SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
 import { perRealm } from "../base/realm.ts";
 import { sweep } from "../memory/arena.ts";
 import { sharedMemory } from "../memory/memory.ts";
-import { declareDead, MAIN_PID, self } from "../memory/process_table.ts";
+import { alive, declareDead, MAIN_PID, self } from "../memory/process_table.ts";
 import { pauseSync, setServiceHook } from "../sync/park.ts";
 import { disconnectInspector } from "../task/task.ts";
 import { BOOTSTRAP } from "./_bootstrap.generated.ts";
 import { EXTRAS } from "./_extras.generated.ts";
 // Here too: the main thread sweeps up after the dead, whatever they held.
 import "./_shareables.generated.ts";
-import { LOADER } from "./_loader.ts";
+import { type CodeCache, LOADER, type WorkerData } from "./_loader.ts";
 import { ringAt } from "./bell.ts";
 import { identity } from "./info.ts";
 import { isImporting, LaneSide, letGo } from "./lane.ts";
@@ -60,6 +60,10 @@ interface Threads {
   readonly lingering: Set<Thread>;
   readonly url: URL;
   serving: boolean;
+  /** The bootstrap as the runtime compiled it, once a thread has handed that out. */
+  cache?: SharedArrayBuffer;
+  /** The pid of the thread that was asked to. */
+  compiler: number | null;
 }
 
 function threads(): Threads {
@@ -68,6 +72,7 @@ function threads(): Threads {
     lingering: new Set<Thread>(),
     url: new URL("data:text/javascript," + encodeURIComponent(LOADER)),
     serving: false,
+    compiler: null,
   }));
 }
 
@@ -91,25 +96,33 @@ function passOn(to: number, message: LanesMessage, transfer: readonly unknown[])
 }
 
 function create(spec: ThreadSpec): void {
-  const { byPid, url } = threads();
+  const all = threads();
+  const { byPid, cache } = all;
   serveWorkers();
   // A worker created while an inspector session is connected starts half a second late.
   disconnectInspector();
   const boot: Boot = { memory: sharedMemory(), spec, mainModule: identity().mainModule };
+  // One that ended before it had handed out its code leaves that to the next.
+  const wanted = cache === undefined && (all.compiler === null || !alive(all.compiler));
+  const data: WorkerData = { code: BOOTSTRAP, cache, wanted };
   const worker = new NodeWorker(
-    url,
+    all.url,
     {
       env: SHARE_ENV,
       name: spec.name,
-      workerData: { lanes: boot, code: BOOTSTRAP, extras: EXTRAS },
+      workerData: { lanes: boot, extras: EXTRAS, ...data },
       // Without limits of its own a worker that runs out of heap takes the whole program with it.
       resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
     } as ConstructorParameters<typeof NodeWorker>[1],
   );
   const thread: Thread = { worker, spec, exitCode: 0, terminated: false };
   byPid.set(spec.pid, thread);
-  worker.on("message", (message: LanesMessage) => {
-    if (message?.lanes !== undefined) passOn(message.to, message, message.lanes === "side" ? message.transfer : []);
+  if (wanted) all.compiler = spec.pid;
+  worker.on("message", (message: LanesMessage | CodeCache) => {
+    if (message?.lanes === "code") all.cache ??= sharedCopy(message.cache);
+    else if (message?.lanes !== undefined) {
+      passOn(message.to, message, message.lanes === "side" ? message.transfer : []);
+    }
   });
   worker.on("error", (error: Error & { code?: string }) => {
     // Everything else is reported by the worker itself before it ends.
@@ -118,6 +131,12 @@ function create(spec: ThreadSpec): void {
   worker.on("exit", (exitCode: number) => ended(thread, exitCode));
   worker.stdout?.resume();
   worker.unref();
+}
+
+function sharedCopy(bytes: Uint8Array): SharedArrayBuffer {
+  const copy = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
 }
 
 function heapLimit(spec: ThreadSpec): number {
