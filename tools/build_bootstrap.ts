@@ -101,7 +101,7 @@ async function bundle(entry: string): Promise<string> {
   }
   if (/\brequire\("(?!node:)/.test(text)) throw new Error("The bootstrap imports a package");
   const [before, after, ...more] = text.split(/(?<![.\w$#])import\(/);
-  if (more.length > 0) throw new Error("The bootstrap uses import() outside of lib/base/dynamic_import.ts");
+  if (more.length > 0) throw new Error("The bootstrap uses import() outside of lib/task/dynamic_import.ts");
   return `${after === undefined ? text : `${before}__import(${after}`}\n//# sourceURL=lanes:worker`;
 }
 

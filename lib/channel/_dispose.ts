@@ -1,3 +1,6 @@
+import { reviveShared } from "../memory/shareable.ts";
+import type { Share } from "./_address.ts";
+
 /** Gives up this thread's hold on a shared object that nobody has seen yet. */
 export function dispose(object: object): void {
   const { [Symbol.dispose]: method } = object as Partial<Disposable>;
@@ -6,4 +9,10 @@ export function dispose(object: object): void {
   } catch {
     // It holds nothing any more.
   }
+}
+
+/** Gives up what a description holds that will not be sent. */
+export function giveBack({ shared }: Share): void {
+  const object = reviveShared(shared);
+  if (object !== undefined) dispose(object);
 }

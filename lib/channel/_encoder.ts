@@ -1,8 +1,8 @@
 import { types } from "node:util";
-import { reviveShared, SHARE, type Shareable } from "../memory/shareable.ts";
+import { SHARE, type Shareable } from "../memory/shareable.ts";
 import type { Share } from "./_address.ts";
 import { BufferTable } from "./_buffers.ts";
-import { dispose } from "./_dispose.ts";
+import { giveBack } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
 import { ARRAY_FLOATS, ARRAY_INTS, ARRAY_SPARSE, arrayForm, followsLength, readSafely, text } from "./_forms.ts";
 import { Kind, kindOf, refusal, standIn } from "./_kinds.ts";
@@ -395,9 +395,4 @@ export class ValueWriter extends Writer {
     this.#entries(error as unknown as Record<string, unknown>, shown);
     this.lenient--;
   }
-}
-
-function giveBack({ shared }: Share): void {
-  const object = reviveShared(shared);
-  if (object !== undefined) dispose(object);
 }

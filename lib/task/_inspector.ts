@@ -1,5 +1,5 @@
 import type { Session } from "node:inspector";
-import { dynamicImport } from "../base/dynamic_import.ts";
+import { dynamicImport } from "./dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { dynamicImport } from "../base/dynamic_import.ts";
+import { dynamicImport } from "./dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 import { type ImportBinding, type ModuleText, readModuleText } from "./_module_text.ts";
 

@@ -1,4 +1,4 @@
-import { dynamicImport } from "../base/dynamic_import.ts";
+import { dynamicImport } from "./dynamic_import.ts";
 import { perRealm } from "../base/realm.ts";
 import { type ClassHooks, setClassHooks } from "../channel/codec.ts";
 import { newKey } from "./carrier.ts";

@@ -1,5 +1,5 @@
 import { TransportError } from "../base/errors.ts";
-import { dynamicImport } from "../base/dynamic_import.ts";
+import { dynamicImport } from "./dynamic_import.ts";
 import { analyse, type Analysis, HOOK } from "./_analysis.ts";
 import { isGlobal } from "./_globals.ts";
 import { resolveSpecifier } from "./_modules.ts";

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { dynamicImport } from "../base/dynamic_import.ts";
+import { dynamicImport } from "./dynamic_import.ts";
 
 /** Runs a text that `tools/build_bootstrap.ts` made: the body of a function of `require`, `__meta` and `__import`. */
 export function runText(text: string): void {

@@ -14,7 +14,7 @@ import { Patience } from "../sync/patience.ts";
  * The loop polls for a moment after something happened (a short task answers
  * within microseconds), if that has paid off lately, then parks. While it polls
  * it lets promise continuations run after each look, and timers and messages at
- * least every few milliseconds. `README.md` has the constants and their reasons.
+ * least every few milliseconds. `channel/README.md` has the constants and their reasons.
  */
 
 /** Something that answers may come from. */

@@ -108,13 +108,13 @@ export class Desk implements DeskLike {
   #spin(): boolean {
     const patience = this.#patience;
     const until = performance.now() + (patience.worthATry() ? SPIN_MS : BRIEF_MS);
+    let came = false;
     do {
       for (let i = 0; i < PAUSES; i++) Atomics.pause();
-      if (this.#inbox.empty) continue;
-      patience.paidOff();
-      return true;
-    } while (performance.now() < until);
-    patience.inVain();
-    return false;
+      came = !this.#inbox.empty;
+    } while (!came && performance.now() < until);
+    if (came) patience.paidOff();
+    else patience.inVain();
+    return came;
   }
 }
