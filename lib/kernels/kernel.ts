@@ -6,7 +6,7 @@
  */
 
 import type { DType } from "../memory/dtype.ts";
-import type { ArrayOperand, Operand } from "./_types.ts";
+import type { ArrayOperand, NumericArray, Operand, SharedArrayLike } from "./_types.ts";
 import type { Plan, PlanOptions } from "./plan.ts";
 
 export type { DType } from "../memory/dtype.ts";
@@ -27,10 +27,15 @@ export interface ComputeOptions {
 /** What a kernel makes of an operand `O`: a number if it is a reduction, else an array of its container. */
 export type Computed<O> = O extends ArrayOperand ? O : ArrayOperand | number;
 
+/** The container of `T`, with elements of `u32`. */
+export type IndicesLike<T> = T extends NumericArray ? Uint32Array : SharedArrayLike;
+
 /** What kernel `K` makes of `O`, its operand or the array of its operands. */
 export type ComputedBy<K extends Kernel, O> = K extends PredicateKernel ? boolean
   : K extends ExtremeKernel ? O extends readonly [unknown, unknown, ...unknown[]] ? ArrayOperand : number
-  : K extends { readonly kind: "reduce" } ? number
+  : K extends { readonly kind: "reduce" } | { readonly kind: "whole"; readonly reference: () => number } ? number
+  : K extends { readonly kind: "whole"; readonly reference: (...operands: never[]) => Uint32Array }
+    ? IndicesLike<O extends readonly (infer E)[] ? Extract<E, ArrayOperand> : O>
   : O extends ArrayOperand ? O
   : O extends readonly [infer A extends ArrayOperand, ...unknown[]] ? A
   : O extends readonly [number, infer B extends ArrayOperand, ...unknown[]] ? B

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ArrayOperand, Kernel, NumericArray, Operand, SharedArrayLike } from "./kernel.ts";
+import type { ArrayOperand, IndicesLike, Kernel, NumericArray, Operand } from "./kernel.ts";
 
 /** A kernel of one array that gives one as long, of the same dtype. */
 export interface SortKernel extends Kernel {
@@ -17,9 +17,6 @@ export interface SortKernel extends Kernel {
   /** The definition. */
   readonly reference: (xs: Float64Array) => Float64Array;
 }
-
-/** The container of `T`, with elements of `u32`. */
-export type IndicesLike<T> = T extends NumericArray ? Uint32Array : SharedArrayLike;
 
 /** A kernel of one array that gives indices. */
 export interface IndexKernel extends Kernel {

@@ -7,7 +7,9 @@ import {
   histogram,
   loadKernel,
   matmul,
+  monteCarloPi,
   randomUniform,
+  searchsorted,
   sort,
   square,
   sum,
@@ -46,6 +48,17 @@ Deno.test("Pool.compute() gives what a call gives, bit for bit, for any number o
     );
     assert(await pool.compute(add, [xs, ys], { out: ys }) as unknown === ys);
   }
+});
+
+Deno.test("Pool.compute() is typed by what its kernel gives: numbers, indices, counts", async () => {
+  await using pool = new Pool(2);
+  const xs = Float64Array.of(3, 1, 2);
+  const order: Uint32Array = await pool.compute(argsort, xs);
+  const counts: Uint32Array = await pool.compute(histogram, [xs], { bins: 2 });
+  const places: Uint32Array = await pool.compute(searchsorted, [sort(xs), xs]);
+  const estimate: number = await pool.compute(monteCarloPi, 1000);
+  assertEquals([[...order], [...counts], [...places]], [[1, 2, 0], [1, 2], [2, 0, 1]]);
+  assertEquals(estimate, monteCarloPi(1000));
 });
 
 Deno.test("Pool.map() of a kernel maps whole arrays, plain ones too", async () => {
