@@ -7,7 +7,8 @@ import type { SearchKernel } from "./signatures.ts";
 
 /**
  * For each of the second operand's values, where it belongs in the first operand, which is sorted: how many elements
- * are less, or with `side: "right"` not greater, as `u32`. The operands may differ in length.
+ * are less, or with `side: "right"` not greater, as `u32`. NaN is greater than all numbers, as in `sort`. The operands may
+ * differ in length.
  *
  * @example
  * ```ts
@@ -24,7 +25,7 @@ export const searchsorted: SearchKernel = defineWhole<SearchKernel>({
   reference: (sorted: ArrayLike<number>, values: ArrayLike<number>, { side }: { side?: string } = {}) =>
     Uint32Array.from(
       Array.from(values),
-      (value) => Array.from(sorted).filter((x) => side === "right" ? !(x > value) : x < value).length,
+      (value) => Array.from(sorted).filter((x) => side === "right" ? !isLess(value, x) : isLess(x, value)).length,
     ),
   plan: (operands, options) => {
     checkCount("searchsorted", 2, operands.length, false);
@@ -64,3 +65,8 @@ export const searchsorted: SearchKernel = defineWhole<SearchKernel>({
     };
   },
 });
+
+/** Whether `x` comes before `y` in an array that `sort` has sorted, zeros being equal. */
+function isLess(x: number, y: number): boolean {
+  return x < y || (Number.isNaN(y) && !Number.isNaN(x));
+}
