@@ -1,14 +1,16 @@
 import { generationOf, release, retain } from "../memory/arena.ts";
 import { wordsAt } from "../memory/memory.ts";
+import { isPast, sleepSync, spin, wake } from "../sync/park.ts";
 import { foreignExports, type KernelExport, kernelInstance } from "./instance.ts";
 
 /**
  * A job: calls of kernels over slices, that any number of threads work off together. It is plain data, sent to each
  * worker; the state is in shared memory. Each thread runs {@linkcode runJob}, which claims one slice after another with
- * one atomic addition until none is left, so a thread that is slow or late takes fewer.
+ * one atomic exchange until none is left, so a thread that is slow or late takes fewer.
  *
  * A job has one or more phases. The slices of a phase may run in any order and at once; a phase starts when all slices
- * of the one before are done. Slices are claimed in order, so what a thread waits for there is always running.
+ * of the one before are done. Until then none of its slices is claimed: a thread that waits there holds nothing, and may
+ * leave. What it waits for is always running.
  *
  * The job's control words, its copies of operands and its partial results are one block of the arena, which each
  * thread that is in the job keeps from being freed: a worker that hears of a job after its end finds the block of
@@ -53,9 +55,8 @@ const STOP = 2;
 const INSIDE = 3;
 /** Control word: 1 once all slices are done, or the job was stopped and nobody is in it; what the caller waits on. */
 export const JOB_END = 4;
-
-/** How often a phase's start is polled before the processor is given up between polls. */
-const POLLS = 2000;
+/** Control word: how many threads sleep until a phase starts; they wait on `DONE`. */
+const SLEEPERS = 5;
 
 function slicesOf(job: SliceJob): number {
   let slices = 0;
@@ -76,7 +77,7 @@ export function runJob(job: SliceJob, until = Infinity): number {
   try {
     return work(job, words, until);
   } catch (error) {
-    Atomics.store(words, STOP, 1);
+    stop(words);
     throw error;
   } finally {
     leave(job, words);
@@ -93,41 +94,57 @@ function leave(job: SliceJob, words: Int32Array<SharedArrayBuffer>): void {
 function work(job: SliceJob, words: Int32Array<SharedArrayBuffer>, until: number): number {
   const exports = job.module === undefined ? kernelInstance().exports : foreignExports(job.module);
   let ran = 0, first = 0;
-  let claimed = Atomics.add(words, CLAIM, 1);
   for (const phase of job.phases) {
     const call = exports[phase.name]!;
     const end = first + phase.slices;
-    if (claimed < end && !reached(words, first)) return ran;
-    while (claimed < end) {
-      if (Atomics.load(words, STOP) !== 0) return ran;
-      callSlice(call, phase.args, claimed - first);
+    if (Atomics.load(words, CLAIM) < end && !reached(words, first, until)) return ran;
+    for (let slice = claim(words, end); slice >= 0; slice = claim(words, end)) {
+      callSlice(call, phase.args, slice - first);
       Atomics.add(words, DONE, 1);
+      wakeSleepers(words);
       ran++;
       if (until !== Infinity && performance.now() >= until) return ran;
-      claimed = Atomics.add(words, CLAIM, 1);
     }
+    if (Atomics.load(words, STOP) !== 0) return ran;
     first = end;
   }
   return ran;
 }
 
-/** Waits until `slices` slices are done; `false` when the job was stopped instead. */
-function reached(words: Int32Array<SharedArrayBuffer>, slices: number): boolean {
-  for (let polls = 0; Atomics.load(words, DONE) < slices; polls++) {
-    if (Atomics.load(words, STOP) !== 0) return false;
-    // The slices missing are being run by other threads and take well under a millisecond each.
-    if (polls < POLLS) Atomics.pause();
-    else yieldProcessor(words);
+/** Claims the next slice, of those below `end`; -1 when there is none, or the job was stopped. */
+function claim(words: Int32Array<SharedArrayBuffer>, end: number): number {
+  let next = Atomics.load(words, CLAIM);
+  while (next < end && Atomics.load(words, STOP) === 0) {
+    const found = Atomics.compareExchange(words, CLAIM, next, next + 1);
+    if (found === next) return next;
+    next = found;
+  }
+  return -1;
+}
+
+/**
+ * Waits until `slices` slices are done: those missing are being run by other threads and take well under a millisecond
+ * each, unless there are fewer processors than threads. `false` when the job was stopped, or `until` has passed.
+ */
+function reached(words: Int32Array<SharedArrayBuffer>, slices: number, until: number): boolean {
+  for (let done = 0; (done = Atomics.load(words, DONE)) < slices;) {
+    if (Atomics.load(words, STOP) !== 0 || isPast(until)) return false;
+    if (spin(words, DONE, done)) continue;
+    // Whoever ends a slice, or the job, looks for sleepers afterwards: either it sees this one, or this one its word.
+    Atomics.add(words, SLEEPERS, 1);
+    if (Atomics.load(words, STOP) === 0) sleepSync(words, DONE, done, until);
+    Atomics.sub(words, SLEEPERS, 1);
   }
   return true;
 }
 
-/** Lets other threads run on this processor for a moment, where there are fewer processors than threads. */
-function yieldProcessor(words: Int32Array<SharedArrayBuffer>): void {
-  for (let i = 0; i < 200; i++) {
-    if (Atomics.load(words, STOP) !== 0) return;
-    Atomics.pause();
-  }
+function wakeSleepers(words: Int32Array<SharedArrayBuffer>): void {
+  if (Atomics.load(words, SLEEPERS) !== 0) wake(words, DONE);
+}
+
+function stop(words: Int32Array<SharedArrayBuffer>): void {
+  Atomics.store(words, STOP, 1);
+  wakeSleepers(words);
 }
 
 function callSlice(call: KernelExport, args: readonly SliceArg[], i: number): void {
@@ -166,7 +183,7 @@ export function jobEnded(job: SliceJob): boolean {
 export function stopJob(job: SliceJob): void {
   if (generationOf(job.control) !== job.generation) return;
   const words = wordsAt(job.control, JOB_BYTES / 4);
-  Atomics.store(words, STOP, 1);
+  stop(words);
   if (Atomics.load(words, INSIDE) === 0 && Atomics.exchange(words, JOB_END, 1) === 0) Atomics.notify(words, JOB_END);
 }
 

@@ -45,10 +45,15 @@ export interface ComputeRequest {
 }
 
 /**
- * Work of fewer microseconds stays on the calling thread: an order reaches a sleeping worker after 35 to 60 µs (a futex
- * wake-up), and by then half of this is done.
+ * Work of fewer microseconds stays on the calling thread. Waking a worker takes the caller 60 to 120 µs, a system call to
+ * another processor, and the worker 35 to 60 µs to come; half the work saved pays for that from about 200 µs on. A
+ * worker that still polls is ordered in 8 µs. `bench/crossover_bench.ts` shows both, `README.md` its figures.
  */
-const ALONE_US = 100;
+const ALONE_US = { asleep: 200, polling: 50 } as const;
+/** So long, in milliseconds, workers poll for more after an order: a job that comes later finds them asleep. */
+const POLLING_MS = 0.05;
+/** Alone is as long as this at most, in milliseconds, whatever was estimated: a user's kernel may be a slow one. */
+const MOST_ALONE_MS = 0.4;
 /** So long, in milliseconds, the calling thread works before its event loop gets a turn: timers and aborts are heard. */
 const BURST_MS = 8;
 /** So often the end is polled before the thread sleeps: the other threads are in their last slice, of about 20 µs. */
@@ -69,12 +74,26 @@ export async function runCompute<T>(
   signal?.throwIfAborted();
   const plan = kernel[KERNEL].plan(Array.isArray(operands) ? operands : [operands], rest);
   try {
-    if (plan.cost < ALONE_US || workers < 2) runJob(plan.job, performance.now() + BURST_MS);
-    if (!jobDone(plan.job)) await new Computation(pool, plan, { signal, limit }).run(workers);
+    if (workers < 2) runJob(plan.job, performance.now() + BURST_MS);
+    else if (isForOne(plan, pool)) runJob(plan.job, performance.now() + MOST_ALONE_MS);
+    if (!jobDone(plan.job)) {
+      await new Computation(pool, plan, { signal, limit }).run(workers);
+      lastEnds.set(pool, performance.now());
+    }
     return plan.finish();
   } finally {
     plan.dispose();
   }
+}
+
+/** When the last computation of each pool ended in which its workers took part. */
+const lastEnds = new WeakMap<object, number>();
+
+/** Whether a plan is so short that other threads would come too late. */
+function isForOne({ cost }: Plan, pool: object): boolean {
+  if (cost >= ALONE_US.asleep) return false;
+  const polling = performance.now() - (lastEnds.get(pool) ?? -Infinity) < POLLING_MS;
+  return cost < (polling ? ALONE_US.polling : ALONE_US.asleep);
 }
 
 /** One job that several threads work on. */

@@ -156,3 +156,11 @@ export class ExactSum {
     return Math.abs((value - this.#high) - this.#low);
   }
 }
+
+/** The kernel, as if its calls took so long that every one of them is given to all workers. */
+export function costly(kernel: Kernel): Kernel {
+  const definition = kernel[KERNEL];
+  const plan = (...call: Parameters<typeof definition.plan>): Plan => ({ ...definition.plan(...call), cost: Infinity });
+  const call = (...operands: never[]): unknown => kernel(...operands);
+  return Object.assign(call, kernel, { [KERNEL]: { ...definition, plan } }) as unknown as Kernel;
+}
