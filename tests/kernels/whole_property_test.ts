@@ -75,6 +75,31 @@ Deno.test("topK() is the end of what sort() gives, backwards, for any k", () => 
   );
 });
 
+Deno.test("topK() selects as sorting would: runs up and down, equal elements, zeros of both signs, NaN", () => {
+  const shapes: Record<string, (i: number) => number> = {
+    up: (i) => i,
+    down: (i) => -i,
+    waves: (i) => Math.sin(i / 1000),
+    equal: () => 7,
+    zeros: (i) => i % 3 === 0 ? 0 : -0,
+    "zero or less": (i) => i === 6000 ? 0 : i % 5000 === 1 ? -0 : -1,
+    "some NaN": (i) => i % 4001 === 0 ? NaN : i % 97,
+    "all NaN": () => NaN,
+  };
+  for (const dtype of ["f64", "f32", "i32"] as const) {
+    for (const [name, shape] of Object.entries(shapes)) {
+      for (const length of [64, 2049, 30_000]) {
+        const xs = arrayOf(dtype, length).map((_, i) => shape(i)) as Numbers;
+        const sorted = xs.slice().sort().reverse();
+        for (const k of [1, 2, 17, 400]) {
+          if (k > length) continue;
+          assertSame(topK(xs, { k }), sorted.slice(0, k), `the ${k} greatest of ${length} ${dtype}, ${name}`);
+        }
+      }
+    }
+  }
+});
+
 Deno.test("unique() gives each number once, in order: one zero, one NaN", () => {
   fc.assert(
     fc.property(anyArray(), place, ([dtype, xs], from) => {
