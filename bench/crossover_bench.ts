@@ -78,8 +78,14 @@ function numbers(seed: number): (length: number) => SharedArray<"f64"> {
   };
 }
 
-const one = (length: number): Operand[] => [numbers(1)(length)];
-const two = (length: number): Operand[] => [numbers(1)(length), numbers(2)(length)];
+function one(length: number): Operand[] {
+  return [numbers(1)(length)];
+}
+
+function two(length: number): Operand[] {
+  return [numbers(1)(length), numbers(2)(length)];
+}
+
 const WORK: Work[] = [
   { kernel: kernels.square, operands: one, out: "f64" },
   { kernel: kernels.add, operands: two, out: "f64" },

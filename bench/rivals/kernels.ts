@@ -1,119 +1,68 @@
 /**
  * The kernels beside their rivals, on the same machine in the same run: Lanes on one thread and with a pool of two, plain
- * loops, NumPy, numexpr, numba (two threads), and rayon (two threads). Writes a table and a chart to `bench/record/`.
- *
- * `deno run -A bench/rivals/kernels.ts [--quick]`; `--quick` measures next to nothing and writes nothing. `PYTHON` names an interpreter that has numpy, numexpr and numba. A rival that is
- * not installed is left out, and said so.
+ * loops, NumPy, numexpr, numba (two threads), and rayon (two threads). All take turns, several rounds; the best counts. A
+ * rival that is not installed is left out, and said so.
  *
  * @module
  */
 // deno-lint-ignore-file no-console -- a command-line tool
-
-interface Figure {
-  readonly peer: string;
-  readonly metric: string;
-  readonly size: number;
-  readonly value: number;
-  readonly unit: string;
-}
+import { python, run } from "./install.ts";
+import type { KernelFigure } from "./kernels_report.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const QUICK = Deno.args.includes("--quick");
-const PEERS = ["lanes 1", "lanes 2", "loop", "numpy", "numexpr", "numba", "rayon"];
+/** Seconds that one figure is measured for in each round. */
+const SECONDS = 0.25, QUICK_SECONDS = 0.001;
+/** The longest that one program may take: the first run of numba and of rayon compiles. */
+const PATIENCE_MS = 600_000;
+const RUST = ["run", "--release", "--quiet", "--manifest-path", "bench/rivals/rust/Cargo.toml", "--"];
 
-/** What a command prints as figures; none, and a word, where it cannot be run. */
-async function figures(command: string, args: string[], env: Record<string, string> = {}): Promise<Figure[]> {
-  try {
-    const { success, stdout, stderr } = await new Deno.Command(command, { args, env, cwd: ROOT, stdin: "null" })
-      .output();
-    const decoder = new TextDecoder();
-    if (!success) {
-      console.error(`${command} ${args.join(" ")} failed: ${decoder.decode(stderr).trim().split("\n").at(-1)}`);
+/** A program that prints figures as lines of JSON. */
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
+async function programs(): Promise<Program[]> {
+  const deno = (file: string): Program => ({ command: Deno.execPath(), args: ["run", "-A", "--no-check", file] });
+  const interpreter = await python();
+  const peers = interpreter === null ? [] : ["numpy", "numexpr", "numba"];
+  return [
+    deno("bench/kernels_work.ts"),
+    deno("bench/kernels_loops.ts"),
+    ...peers.map((peer) => ({ command: interpreter!, args: ["bench/rivals/python/kernels.py", peer] })),
+    // As wide as the vectors of WebAssembly.
+    { command: "cargo", args: RUST, env: { RUSTFLAGS: "-C target-cpu=x86-64-v2" } },
+  ];
+}
+
+async function figures({ command, args, env = {} }: Program, seconds: number): Promise<KernelFigure[] | null> {
+  const options = { cwd: ROOT, env, timeout: PATIENCE_MS };
+  const { success, text, complaint } = await run(command, [...args, `--seconds=${seconds}`], options);
+  if (!success) console.error(`Left out: ${command} ${args.join(" ")}: ${complaint}`);
+  const lines = text.split("\n").filter((line) => line.startsWith("{"));
+  return success ? lines.map((line) => JSON.parse(line) as KernelFigure) : null;
+}
+
+/** Whether a figure is better than another one of the same work. */
+function isBetter(figure: KernelFigure, other: KernelFigure): boolean {
+  return figure.unit === "GFLOP/s" ? figure.value > other.value : figure.value < other.value;
+}
+
+/** The best figure of each for each work, of several rounds. */
+export async function kernels(rounds: number, options: { readonly quick: boolean }): Promise<KernelFigure[]> {
+  const seconds = options.quick ? QUICK_SECONDS : SECONDS;
+  const best = new Map<string, KernelFigure>();
+  let all = await programs();
+  for (let round = 0; round < rounds; round++) {
+    for (const program of all) {
+      const found = await figures(program, seconds);
+      if (found === null) all = all.filter((each) => each !== program);
+      for (const figure of found ?? []) {
+        const key = `${figure.peer} ${figure.metric} ${figure.size}`, known = best.get(key);
+        if (known === undefined || isBetter(figure, known)) best.set(key, figure);
+      }
     }
-    return decoder.decode(stdout).split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-  } catch (error) {
-    console.error(`${command} is left out: ${error}`);
-    return [];
   }
+  return [...best.values()];
 }
-
-function table(all: readonly Figure[]): string {
-  const rows = new Map<string, Map<string, Figure>>();
-  for (const figure of all) {
-    const key = `${figure.metric} | ${figure.size.toLocaleString("en")} | ${figure.unit}`;
-    if (!rows.has(key)) rows.set(key, new Map());
-    rows.get(key)!.set(figure.peer, figure);
-  }
-  const lines = [`| kernel | n | unit | ${PEERS.join(" | ")} |`, `|---|---|---|${PEERS.map(() => "---|").join("")}`];
-  for (const [key, row] of rows) {
-    lines.push(`| ${key} | ${PEERS.map((peer) => row.get(peer)?.value.toPrecision(3) ?? "–").join(" | ")} |`);
-  }
-  return lines.join("\n");
-}
-
-/** Bars of how many times as fast as NumPy each is, on a logarithmic scale. */
-function chart(all: readonly Figure[]): string {
-  const base = all.filter((figure) => figure.peer === "numpy");
-  const shown = ["lanes 2", "numba", "rayon"], colours = ["#2563eb", "#9ca3af", "#d97706"];
-  const bars: string[] = [];
-  let y = 30;
-  for (const { metric, size, value, unit } of base) {
-    bars.push(`<text x="150" y="${y + 14}" text-anchor="end">${metric} ${size >= 1e7 ? "16 Mi" : ""}</text>`);
-    shown.forEach((peer, i) => {
-      const own = all.find((figure) => figure.peer === peer && figure.metric === metric && figure.size === size);
-      if (own === undefined) return;
-      const ratio = unit === "GFLOP/s" ? own.value / value : value / own.value;
-      const width = Math.max(-60, Math.min(300, Math.log2(ratio) * 50));
-      const x = 230 + Math.min(0, width);
-      bars.push(`<rect x="${x}" y="${y + 7 * i}" width="${Math.abs(width) + 1}" height="6" fill="${colours[i]}"/>`);
-    });
-    y += 26;
-  }
-  const legend = shown.map((peer, i) => `<tspan fill="${colours[i]}" dx="12">■ ${peer}</tspan>`).join("");
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="560" height="${
-    y + 20
-  }" font-family="sans-serif" font-size="11">
-<text x="160" y="16">NumPy = 1, each 50 px twice as fast${legend}</text>
-<line x1="230" y1="24" x2="230" y2="${y}" stroke="#000" stroke-width="0.5"/>
-${bars.join("\n")}
-</svg>
-`;
-}
-
-async function main(): Promise<void> {
-  const python = Deno.env.get("PYTHON") ?? "python3";
-  const all: Figure[] = [];
-  all.push(
-    ...await figures(Deno.execPath(), [
-      "run",
-      "-A",
-      "--no-check",
-      "bench/kernels_work.ts",
-      ...(QUICK ? ["--quick"] : []),
-    ]),
-  );
-  for (const peer of ["numpy", "numexpr", "numba"]) {
-    all.push(...await figures(python, ["bench/rivals/python/kernels.py", peer, ...(QUICK ? ["--quick"] : [])]));
-  }
-  all.push(
-    ...await figures("cargo", ["run", "--release", "--quiet", "--manifest-path", "bench/rivals/rust/Cargo.toml"], {
-      RUSTFLAGS: "-C target-cpu=x86-64-v2",
-    }),
-  );
-  const date = new Date().toISOString().slice(0, 10);
-  const text = `# Kernels beside their rivals, ${date}
-
-Best of several runs, f64, in one run on one machine; two threads each but for "lanes 1", "loop" and, but for its BLAS, NumPy.
-rayon was built for x86-64-v2 (128-bit vectors). Lower is better, but for GFLOP/s.
-
-${table(all)}
-`;
-  console.log(text);
-  if (QUICK) return;
-  const folder = new URL("bench/record/", ROOT);
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(new URL(`${date}-rivals-kernels.md`, folder), text);
-  await Deno.writeTextFile(new URL(`${date}-rivals-kernels.svg`, folder), chart(all));
-}
-
-if (import.meta.main) await main();
