@@ -100,6 +100,26 @@ Deno.test("topK() selects as sorting would: runs up and down, equal elements, ze
   }
 });
 
+Deno.test("sort() and its like take NaN of any sign and payload for the greatest", () => {
+  const bits = fc.oneof(
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    fc.constantFrom(0xfff8000000000000n, 0x7ff8000000000001n, 0xffffffffffffffffn, 0x7ff0000000000001n, 0n, 1n << 63n),
+  );
+  fc.assert(
+    fc.property(fc.array(bits, { maxLength: 60 }), (all) => {
+      const xs = new Float64Array(BigUint64Array.from(all).buffer);
+      const want = xs.slice().sort(), numbers = want.findIndex(Number.isNaN);
+      assertSame(sort(xs), want, "sort");
+      assertSame(arrayOf("f64", Array.from(argsort(xs), (i) => xs[i]!)), want, "argsort");
+      assertSame(topK(xs, { k: xs.length }), want.slice().reverse(), "topK");
+      assertEquals(unique(xs).filter(Number.isNaN).length, numbers < 0 ? 0 : 1);
+      if (numbers < 0) return;
+      assertSame(searchsorted(want, Float64Array.of(NaN)), Uint32Array.of(numbers), "searchsorted");
+    }),
+    { numRuns: 300 },
+  );
+});
+
 Deno.test("unique() gives each number once, in order: one zero, one NaN", () => {
   fc.assert(
     fc.property(anyArray(), place, ([dtype, xs], from) => {
