@@ -13,7 +13,7 @@ import * as kernels from "@lanes/lanes/kernels";
 import { KERNEL, type Kernel, type Operand } from "@lanes/lanes/kernels";
 
 const WORKERS = 2;
-const ROUNDS = 60;
+const ROUNDS = 30;
 /** Long enough that the worker falls asleep. */
 const PAUSE_MS = 3;
 const SIZES = [1 << 12, 1 << 14, 3 << 13, 1 << 15, 3 << 14, 1 << 16, 3 << 15, 1 << 17, 1 << 18, 1 << 20];
