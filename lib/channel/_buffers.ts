@@ -67,13 +67,19 @@ export class BufferTable {
   write(out: Writer, sideIndex: (object: unknown) => number, transfer: ReadonlySet<unknown> | null): void {
     const start = out.at;
     // All at once: growing step by step would copy what is written at each.
-    out.need(this.#entries.reduce((sum, { low, high }) => sum + high - low + ENTRY_BYTES, ENTRY_BYTES));
+    out.need(this.#entries.reduce((sum, entry) => sum + ENTRY_BYTES + bytesOf(entry, transfer), ENTRY_BYTES));
     out.varuint(this.#entries.length);
     for (const entry of this.#entries) writeEntry(out, entry, sideIndex, transfer);
     out.need(4);
     out.view.setUint32(out.at, start, true);
     out.at += 4;
   }
+}
+
+/** How many bytes of its contents are written. */
+function bytesOf({ buffer, low, high }: Entry, transfer: ReadonlySet<unknown> | null): number {
+  if (!(buffer instanceof ArrayBuffer) || transfer?.has(buffer)) return 0;
+  return buffer.resizable ? buffer.byteLength : high - low;
 }
 
 function writeEntry(

@@ -8,8 +8,18 @@ const utf8 = new TextEncoder();
 /** Strings from this length on are written by the runtime's encoder, shorter ones by a loop. */
 const LONG_STRING = 40;
 
-/** From this length on a packet may be written where it stays: more than a ring takes in. */
+/** A piece of a packet from this length on is written where it stays, and the rest with it: more than a ring takes in. */
 const LARGE = 1 << 17;
+
+/** A block of the arena; `null` where that has no room. */
+function blockOf(length: number): Handle | null {
+  try {
+    return Handle.create(length, BlockKind.Data);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
 
 /** Bytes that grow as they are written. The fields are public for speed: only the codec sees them. */
 export class Writer {
@@ -41,14 +51,14 @@ export class Writer {
   }
 
   #grow(least: number): void {
-    const length = Math.max(least, this.bytes.length * 2);
     const before = this.block;
-    let grown: Uint8Array;
-    if (this.blocks && length >= LARGE) {
-      this.block = Handle.create(length, BlockKind.Data);
-      grown = bytesAt(this.block.offset, length);
-    } else grown = this.#home = new Uint8Array(length);
+    // What grows step by step does so in the engine's memory, by doubling: the arena would keep the steps.
+    const block = this.blocks && least - this.at >= Math.max(LARGE, this.at) ? blockOf(least) : null;
+    const length = block === null ? Math.max(least, this.bytes.length * 2) : least;
+    const grown = block === null ? new Uint8Array(length) : bytesAt(block.offset, length);
     grown.set(this.bytes.subarray(0, this.at));
+    if (block === null) this.#home = grown as Uint8Array<ArrayBuffer>;
+    this.block = block;
     this.#use(grown);
     before?.close();
   }

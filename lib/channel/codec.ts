@@ -44,6 +44,8 @@ export interface EncodeOptions {
 
 /** Packets larger than this are handed out with the memory they were written in. */
 const KEEP_BYTES = 1 << 20;
+/** Packets up to this size are copied where they go, so they keep no block of their own. */
+const RECORD_BYTES = 1 << 16;
 
 /** Encodes one value after another into memory that is used again: the last packet is valid until the next call. */
 export class Encoder {
@@ -86,6 +88,7 @@ export class Encoder {
       writer.packet(value, { transfer: options?.transfer });
       return this;
     } catch (error) {
+      this.release();
       throw explain(error, value, options?.where);
     } finally {
       this.#busy = false;
@@ -94,6 +97,8 @@ export class Encoder {
 
   /** As {@linkcode Encoder.encodeInto}, for a list of values that are neither objects nor functions. */
   encodePlain(values: readonly unknown[]): this {
+    this.release();
+    this.#writer.blocks = false;
     this.#writer.plainList(values);
     return this;
   }
@@ -116,7 +121,11 @@ export class Encoder {
   take(): Packet {
     const writer = this.#writer;
     const { side, shares, at, block } = writer;
-    if (at <= KEEP_BYTES && block === null) return { bytes: writer.bytes.slice(0, at), side, shares };
+    if (at <= (block === null ? KEEP_BYTES : RECORD_BYTES)) {
+      const bytes = writer.bytes.slice(0, at);
+      this.release();
+      return { bytes, side, shares };
+    }
     const bytes = writer.bytes.subarray(0, at);
     writer.renew();
     return { bytes, side, shares, block };
@@ -177,6 +186,8 @@ export interface PacketLike {
   readonly bytes: Uint8Array;
   /** As in {@linkcode Packet}; may be left out when it is empty. */
   readonly side?: readonly unknown[] | undefined;
+  /** As in {@linkcode Packet}. */
+  readonly block?: Handle | null;
 }
 
 function reader(): ValueReader {
@@ -197,9 +208,13 @@ export function decodeAt(bytes: Uint8Array, start: number, end: number): unknown
   return reader().packet(bytes, range);
 }
 
-/** Drops a packet that nobody will decode: what its shared objects hold is given back at once. */
+/** Drops a packet that nobody will decode: what it and its shared objects hold is given back at once. */
 export function discard(packet: PacketLike): void {
-  if (((packet.bytes[0] ?? 0) & HAS_SHARED) === 0) return;
+  if (((packet.bytes[0] ?? 0) & HAS_SHARED) !== 0) discardShared(packet);
+  packet.block?.close();
+}
+
+function discardShared(packet: PacketLike): void {
   const revived: object[] = [];
   const own = new ValueReader();
   own.revived = revived;

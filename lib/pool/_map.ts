@@ -1,4 +1,4 @@
-import { encode } from "../channel/codec.ts";
+import { discard, encode, type Packet } from "../channel/codec.ts";
 import type { Order } from "../worker/protocol.ts";
 import { chunks, chunkSize } from "./_chunks.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -31,11 +31,7 @@ export function mapJob<R>(
   const { items } = work;
   const size = chunkSize(items.length, work.workers, options.chunksize);
   // Everything is encoded before anything is submitted: what cannot travel fails the call and starts nothing.
-  const packets = [...chunks(items as never, size)].map(({ chunk, start }) => ({
-    start,
-    length: (chunk as ArrayLike<unknown>).length,
-    packet: encode(chunk, { where: "items", shared: work.shared, transfer: options.transfer ?? [], blocks: true }),
-  }));
+  const packets = encoded(dispatcher, { work, size, transfer: options.transfer ?? [] });
   return new AsyncResult<R[]>((settle) => {
     const job = new Job<R[]>(dispatcher, settle, options);
     const results = new Array<R>(items.length);
@@ -69,6 +65,34 @@ export function mapJob<R>(
     });
     return job;
   });
+}
+
+/** A chunk of the items, as it travels. */
+interface Chunk {
+  readonly start: number;
+  readonly length: number;
+  readonly packet: Packet;
+}
+
+/** All chunks; when one cannot travel, nothing is kept of the others. */
+function encoded(
+  dispatcher: Dispatcher,
+  { work, size, transfer }: { work: MapWork; size: number; transfer: readonly unknown[] },
+): Chunk[] {
+  const { items, shared, workers } = work;
+  const packets: Chunk[] = [];
+  try {
+    for (const { chunk, start } of chunks(items as never, size)) {
+      // Those that wait long do so in this thread's own memory.
+      const blocks = dispatcher.queued === 0 && packets.length < workers * 2;
+      const packet = encode(chunk, { where: "items", shared, transfer, blocks });
+      packets.push({ start, length: (chunk as ArrayLike<unknown>).length, packet });
+    }
+    return packets;
+  } catch (error) {
+    for (const { packet } of packets) discard(packet);
+    throw error;
+  }
 }
 
 /** A progress function that throws fails its own job only. */

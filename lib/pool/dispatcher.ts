@@ -285,6 +285,7 @@ export class Dispatcher {
       else if (!task.settled) this.#enter(task);
     } else if (outcome.type === "value") this.#succeed(task, outcome.value);
     else this.#fail(task, outcome.error, outcome.index);
+    free(task);
     if (member.given >= this.#settings.maxTasksPerChild && member.load === 0) this.#crew.retire(member);
   }
 
@@ -293,7 +294,10 @@ export class Dispatcher {
       if (task.settled) drop(task);
       else if (task.id !== INITIALIZER) this.#queue.unshift(task);
     }
-    if (left.started !== null) this.#lost(member, exitCode, left.started);
+    if (left.started !== null) {
+      this.#lost(member, exitCode, left.started);
+      free(left.started);
+    }
     this.#stillborn = member.ready || member.killed ? 0 : this.#stillborn + 1;
     if (this.#stillborn >= MOST_STILLBORN) {
       this.#break(new WorkerDiedError(`Workers end, with exit code ${exitCode}, before they take work`, { exitCode }));
@@ -369,7 +373,7 @@ export class Dispatcher {
   }
 
   #count(task: Task, ok: boolean): void {
-    if (isPacket(task.payload)) task.payload.block?.close();
+    free(task);
     if (task.id === INITIALIZER) return;
     this.#meter.count(ok, task.since === null ? null : performance.now() - task.since);
     if (--this.#pending > 0) return;
@@ -380,6 +384,11 @@ export class Dispatcher {
 
 function terminated(): PoolTerminatedError {
   return new PoolTerminatedError("The pool was terminated before this work was done");
+}
+
+/** Gives up the memory of the payload of a task that is settled and that no worker has. */
+function free({ payload, settled, member }: Task): void {
+  if (settled && member === null && isPacket(payload)) payload.block?.close();
 }
 
 /** Nobody will decode the task's payload: what its shared objects hold is given back. */

@@ -195,7 +195,12 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     let packet: Packet;
     try {
       const { transfer = [] } = this.#options;
-      packet = encode(chunk, { where: "items", shared: this.#work.shared, transfer, blocks: true });
+      packet = encode(chunk, {
+        where: "items",
+        shared: this.#work.shared,
+        transfer,
+        blocks: this.#dispatcher.queued === 0,
+      });
     } catch (error) {
       return this.#refuse(slot, chunk, error);
     }

@@ -1,6 +1,6 @@
 import { InvalidStateError, PoolClosedError, TransportError } from "../base/errors.ts";
 import { checkFunction, checkIterable, quoted } from "../base/check.ts";
-import { encode } from "../channel/codec.ts";
+import { discard, encode } from "../channel/codec.ts";
 import { type ComputedBy, type ComputeOptions, isKernel, type Kernel, type Operand } from "../kernels/kernel.ts";
 import { SHARE } from "../memory/shareable.ts";
 import { checkNotImporting } from "../worker/importing.ts";
@@ -22,7 +22,7 @@ import {
   type TaskOptions,
 } from "./options.ts";
 import { AsyncResult } from "./result.ts";
-import { type Callable, isPlain, type KnownFunction, type Payload, type TaskEvents } from "./task.ts";
+import { type Callable, isPacket, isPlain, type KnownFunction, type Payload, type TaskEvents } from "./task.ts";
 
 /*
  * A task's way, from pool.map(f, items) and back:
@@ -274,9 +274,11 @@ export class Pool implements AsyncDisposable {
     if (args !== undefined && args !== null) checkIterable("args", args);
     if (args === undefined || args === null) return NO_ARGUMENTS;
     const list = [...args];
+    // What has to wait does so in this thread's own memory.
+    const blocks = this.#dispatcher.queued === 0;
     return isPlain(list)
       ? list
-      : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [], blocks: true });
+      : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [], blocks });
   }
 
   #apply<R>(
@@ -286,8 +288,10 @@ export class Pool implements AsyncDisposable {
   ): AsyncResult<R> {
     return new AsyncResult<R>((settled) => {
       const job = new Job<R>(this.#dispatcher, settled, options);
-      if (options.signal?.aborted) job.fail(options.signal.reason);
-      else {
+      if (options.signal?.aborted) {
+        if (isPacket(payload)) discard(payload);
+        job.fail(options.signal.reason);
+      } else {
         job.submit({
           order: Order.Call,
           fn,

@@ -5,6 +5,7 @@ import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
 import { Patience } from "../sync/patience.ts";
+import { raise } from "../sync/raise.ts";
 
 /**
  * How a thread hears from all the workers that it owns: one word in shared
@@ -164,11 +165,8 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Raises the bell whose words are `words`; of several who do so at once, one wakes its owner. */
-export function ring(words: Int32Array): void {
-  Atomics.add(words, BELL_COUNT, 1);
-  if (Atomics.load(words, BELL_PARKED) === 1 && Atomics.exchange(words, BELL_PARKED, 0) === 1) {
-    Atomics.notify(words, BELL_COUNT);
-  }
+export function ring(words: Int32Array<SharedArrayBuffer>): void {
+  raise(words, BELL_COUNT, BELL_PARKED);
 }
 
 /** Raises the bell at the byte offset `offset`. */

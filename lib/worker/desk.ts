@@ -84,7 +84,7 @@ export class Desk implements DeskLike {
 
   async #answerWhenRoom(kind: number, id: number, body: RecordBody): Promise<void> {
     // The scratch that the body lies in is used again by whatever runs meanwhile.
-    const kept = { ...body, bytes: body.bytes.slice(0, body.length) };
+    const kept = { ...body, bytes: body.bytes.slice(0, body.length), block: null };
     for (;;) {
       const head = Atomics.load(this.#outboxControl, RING_HEAD);
       Atomics.store(this.#words, LANE_FULL, 1);

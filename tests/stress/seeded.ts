@@ -94,7 +94,7 @@ export class Plateau {
     const text = `memory: plateau ${mebibytes(plateau)}, at the end ${mebibytes(last)} (${
       samples.map((bytes) => Math.round(bytes / 2 ** 20)).join(" ")
     })`;
-    if (samples.length > 3 && last > plateau * 1.2) throw new Error(`Memory grew: ${text}`);
+    if (samples.length >= warm + 2 && last > plateau * 1.2) throw new Error(`Memory grew: ${text}`);
     return text;
   }
 }
