@@ -4,12 +4,14 @@ import { defineWhole } from "./_whole.ts";
 import { type PlanOptions, Workspace } from "./plan.ts";
 import type { EstimateKernel } from "./signatures.ts";
 
-/** Batches, of four points each, of a slice. */
+/** Points of a batch. */
+const BATCH = 8;
+/** Batches of a slice. */
 const BATCHES = 16384;
 
 /**
- * An estimate of π from `points` random points of the unit square: a whole program as a kernel. The same `seed` (default
- * 0) gives the same estimate, however many threads compute it.
+ * An estimate of π from `points` random points of the unit square, rounded up to a multiple of 8: a whole program as a
+ * kernel. The same `seed` (default 0) gives the same estimate, however many threads compute it.
  *
  * @example
  * ```ts
@@ -32,7 +34,7 @@ export const monteCarloPi: EstimateKernel = defineWhole<EstimateKernel>({
       );
     }
     const key = keyOf("monteCarloPi", options);
-    const batches = Math.floor(points / 4), slices = Math.ceil(batches / BATCHES);
+    const batches = Math.ceil(points / BATCH), slices = Math.ceil(batches / BATCHES);
     const space = new Workspace();
     const hits = space.reserve(slices * 8);
     space.open();
@@ -42,10 +44,10 @@ export const monteCarloPi: EstimateKernel = defineWhole<EstimateKernel>({
         slices,
         args: [[space.at(hits), 8], ...key, [0, BATCHES], [BATCHES, batches, 1]],
       }]),
-      cost: points * 0.005,
+      cost: points * 0.003,
       finish: () => {
         const inside = Array.from(sharedView("f64", space.at(hits), slices)).reduce((total, x) => total + x, 0);
-        return 4 * inside / (4 * batches);
+        return 4 * inside / (BATCH * batches);
       },
       dispose: () => space.close(),
     };

@@ -5,6 +5,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod array;
+mod many;
 #[cfg(target_arch = "wasm32")]
 mod v128;
 #[cfg(target_arch = "wasm32")]
@@ -12,6 +13,7 @@ mod words;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use array::{F32, F64, I32, Unfused, Words};
+pub use many::Many;
 #[cfg(target_arch = "wasm32")]
 pub use v128::{F32, F64, I32};
 #[cfg(target_arch = "wasm32")]
@@ -104,6 +106,19 @@ pub trait Floats: Lanes {
 
 /// Vectors of doubles, with their bits.
 pub trait Doubles: Floats<E = f64> {
+    /// How many vectors of the machine's this is.
+    const VECTORS: usize = 1;
+    /// Between two steps of a long function of several vectors: keeps the compiler from doing all steps for the first
+    /// vector, then all for the second.
+    #[inline(always)]
+    fn fence<const M: usize>(x: [Self; M]) -> [Self; M] {
+        x
+    }
+    /// A constant that lies at `p` twice, aligned to 16 bytes, in all lanes.
+    #[inline(always)]
+    unsafe fn constant(p: *const f64) -> Self {
+        unsafe { Self::load(p) }
+    }
     /// A vector whose lanes have these bits.
     fn bits(x: u64) -> Self;
     /// Adds the lanes as 64-bit integers.
@@ -120,6 +135,8 @@ pub trait Doubles: Floats<E = f64> {
     fn last(self) -> Self;
     /// Compares the lanes as 64-bit integers.
     fn ieq(self, b: Self) -> Self;
+    /// Compares the lanes as signed 64-bit integers, as which NaN is more than every number of its sign.
+    fn ilt(self, b: Self) -> Self;
     /// `f` of each lane, one after the other: for the rare cases.
     fn each(self, f: impl Fn(f64) -> f64) -> Self;
     /// `f` of the lanes of two vectors.

@@ -8,10 +8,13 @@
 
 #![allow(clippy::missing_safety_doc, reason = "every export has the one contract above: addresses of n elements")]
 
+// First: its macro is for the others.
+#[macro_use]
+pub mod math;
+
 pub mod kernels;
 pub mod lanes;
 pub mod map;
-pub mod math;
 pub mod philox;
 pub mod reduce;
 pub mod sorting;

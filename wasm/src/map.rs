@@ -35,6 +35,62 @@ pub unsafe fn heavy1<V: Lanes>(
     }
 }
 
+/// `dst[i] = f(a[i])` of a heavy `f`, by several vectors (`M`) at once where all of their elements are usual ones, for
+/// which `quick` gives what `f` gives; `rest(a, sa, dst, count)` does the others, of at most one `M`.
+///
+/// The loop itself calls nothing: around a call V8 would keep its constants in memory.
+#[inline(always)]
+pub unsafe fn quick1<M: Lanes>(
+    mut a: *const M::E,
+    sa: usize,
+    mut dst: *mut M::E,
+    mut n: usize,
+    unusual: impl Fn(M) -> M,
+    quick: impl Fn(M) -> M,
+    rest: unsafe fn(*const M::E, usize, *mut M::E, usize),
+) {
+    unsafe {
+        loop {
+            while n >= M::N {
+                let x = M::load(a);
+                if unusual(x).any() {
+                    break;
+                }
+                quick(x).store(dst);
+                a = a.add(sa * M::N);
+                dst = dst.add(M::N);
+                n -= M::N;
+            }
+            if n == 0 {
+                return;
+            }
+            let count = if n < M::N { n } else { M::N };
+            rest(a, sa, dst, count);
+            a = a.add(sa * count);
+            dst = dst.add(count);
+            n -= count;
+        }
+    }
+}
+
+/// `dst[i] = f(a[i])` of a heavy `f`, one vector after the other: what [`quick1`] leaves.
+#[inline(always)]
+pub unsafe fn rest1<V: Lanes>(mut a: *const V::E, sa: usize, mut dst: *mut V::E, mut n: usize, f: impl Fn(V) -> V) {
+    unsafe {
+        while n > 0 {
+            let whole = n >= V::N;
+            let y = f(if whole { V::load(a) } else { V::load_part(a, n, V::one()) });
+            if !whole {
+                return y.store_part(dst, n);
+            }
+            y.store(dst);
+            a = a.add(sa * V::N);
+            dst = dst.add(V::N);
+            n -= V::N;
+        }
+    }
+}
+
 /// `dst[i] = f(a[i], b[i])` of a heavy `f`, likewise.
 #[inline(always)]
 pub unsafe fn heavy2<V: Lanes>(
@@ -197,6 +253,21 @@ macro_rules! unary {
             dst: *mut <$crate::lanes::$v as $crate::lanes::Lanes>::E, n: usize,
         ) {
             unsafe { $crate::map::heavy1::<$crate::lanes::$v>(a, sa, dst, n, |x| $f(x), $name) }
+        })+
+    };
+    ($f:expr, quick($unusual:expr, $quick:expr, $count:literal); $($v:ident $name:ident),+ $(,)?) => {
+        $(#[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(
+            a: *const <$crate::lanes::$v as $crate::lanes::Lanes>::E, sa: usize,
+            dst: *mut <$crate::lanes::$v as $crate::lanes::Lanes>::E, n: usize,
+        ) {
+            use $crate::lanes::{$v as V, Lanes, Many};
+            type E = <V as Lanes>::E;
+            #[inline(never)]
+            unsafe fn rest(a: *const E, sa: usize, dst: *mut E, n: usize) {
+                unsafe { $crate::map::rest1::<V>(a, sa, dst, n, |x| $f(x)) }
+            }
+            unsafe { $crate::map::quick1::<Many<V, $count>>(a, sa, dst, n, |x| $unusual(x), |x| $quick(x), rest) }
         })+
     };
     ($f:expr, $unroll:expr; $($v:ident $name:ident),+ $(,)?) => {

@@ -3,13 +3,13 @@
 //!
 //! Functions of floats compute in doubles and round once.
 
-use crate::lanes::Doubles;
+use crate::lanes::{Doubles, F64, Lanes};
 
 /// Declares [`Table`]s: `NAME: length = [constants];`, and the function that writes them.
 macro_rules! tables {
     ($($(#[$doc:meta])* $vis:vis $name:ident: $n:literal = [$($value:expr),* $(,)?];)*) => {
         $($(#[$doc])* $vis static $name: $crate::math::Table<$n> = $crate::math::Table::new([$($value),*]);)*
-        pub(super) fn prepare() {
+        pub(crate) fn prepare() {
             $(
                 let mut _i = 0;
                 $($name.write(_i, $value); _i += 1;)*
@@ -28,10 +28,12 @@ pub mod trig;
 
 /// Constants of loops, in memory.
 ///
-/// V8 makes a constant vector of three instructions each time round, and loads one from memory with one. So these
-/// arrays look to the compiler as if they could change. They lie among zero-initialised data, and [`prepare`] writes them: each
-/// thread does when it instantiates the module, all of them the same values.
-pub struct Table<const N: usize>(core::cell::UnsafeCell<[f64; N]>);
+/// V8 makes a constant vector of three instructions each time round, and loads one from memory with one: without a check
+/// of the address, which is a constant, but only as a whole vector (a broadcast takes two). So each constant lies here
+/// twice, and these arrays look to the compiler as if they could change. They lie among zero-initialised data, and
+/// [`prepare`] writes them: each thread does when it instantiates the module, all of them the same values.
+#[repr(align(16))]
+pub struct Table<const N: usize>(core::cell::UnsafeCell<[[f64; 2]; N]>);
 
 // Every thread only ever writes the same values, and reads after it has written.
 unsafe impl<const N: usize> Sync for Table<N> {}
@@ -39,18 +41,29 @@ unsafe impl<const N: usize> Sync for Table<N> {}
 impl<const N: usize> Table<N> {
     #[doc(hidden)]
     pub const fn new(values: [f64; N]) -> Self {
-        Self(core::cell::UnsafeCell::new(if cfg!(target_arch = "wasm32") { [0.0; N] } else { values }))
+        let mut lanes = [[0.0; 2]; N];
+        let mut i = 0;
+        while i < N && cfg!(not(target_arch = "wasm32")) {
+            lanes[i] = [values[i]; 2];
+            i += 1;
+        }
+        Self(core::cell::UnsafeCell::new(lanes))
     }
     #[doc(hidden)]
     #[inline(always)]
     pub fn write(&self, i: usize, value: f64) {
-        let place: *mut [f64; N] = core::hint::black_box(self.0.get());
-        unsafe { place.cast::<f64>().add(i).write_volatile(value) }
+        let place: *mut [[f64; 2]; N] = core::hint::black_box(self.0.get());
+        unsafe { place.cast::<F64>().add(i).write_volatile(F64::splat(value)) }
     }
     /// Constant `i` in all lanes.
     #[inline(always)]
     pub fn at<V: Doubles>(&self, i: usize) -> V {
-        V::splat(unsafe { *self.0.get().cast::<f64>().add(i) })
+        unsafe { V::constant(self.0.get().cast::<f64>().add(2 * i)) }
+    }
+    /// Constant `i`, loaded where it is used each time it is.
+    #[inline(always)]
+    pub fn fresh(&self, i: usize) -> F64 {
+        unsafe { self.0.get().cast::<F64>().add(i).read_volatile() }
     }
     /// The first constant, in all lanes.
     #[inline(always)]
@@ -67,13 +80,29 @@ impl<const N: usize> Table<N> {
     pub fn poly<V: Doubles>(&self, x: V) -> V {
         self.poly_from(0, x)
     }
-    /// `c[first] + c[first + 1]·x + …`, by halves (Estrin's scheme): a third of the latency of Horner's, and the
-    /// processor's queues hold few iterations of a loop.
+    /// `c[first] + c[first + 1]·x + …`: by halves (Estrin's scheme) for one vector, with a third of the latency of
+    /// Horner's; for several that are computed side by side by Horner's, with the fewest operations.
     #[inline(always)]
     pub fn poly_from<V: Doubles>(&self, first: usize, x: V) -> V {
+        if V::VECTORS >= 4 {
+            return self.horner(first, x);
+        }
         let z = x.mul(x);
         let w = z.mul(z);
         self.sixteen(first, N - first, [x, z, w, w.mul(w)])
+    }
+    #[inline(always)]
+    fn horner<V: Doubles>(&self, first: usize, x: V) -> V {
+        let mut i = N - 1;
+        let mut y = self.at::<V>(i);
+        while i > first {
+            i -= 1;
+            y = y.madd(x, self.at(i));
+            if i > first && i % 3 == 0 {
+                [y] = V::fence([y]);
+            }
+        }
+        y
     }
     #[inline(always)]
     fn two<V: Doubles>(&self, from: usize, count: usize, x: [V; 4]) -> V {
@@ -117,6 +146,8 @@ pub extern "C" fn prepare() {
     log::prepare();
     power::prepare();
     trig::prepare();
+    crate::philox::prepare();
+    crate::kernels::black_scholes::prepare();
 }
 
 /// The upper 26 bits of the significand: products of two such numbers are exact.

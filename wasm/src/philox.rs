@@ -3,33 +3,60 @@
 
 use crate::lanes::{Doubles, F64, Lanes, Words};
 
+/// Two copies of a word as the bits of a double.
+const fn twice(word: u32) -> f64 {
+    f64::from_bits((word as u64) << 32 | word as u64)
+}
+
+tables! {
+    /// The multipliers of a round, and what the key grows by.
+    MULTIPLIERS: 2 = [twice(0xd251_1f53), twice(0xcd9e_8d57)];
+    WEYL: 2 = [twice(0x9e37_79b9), twice(0xbb67_ae85)];
+    /// The bits of 1.
+    UNIT: 1 = [1.0];
+}
+
 /// Four counters are computed at once, each giving four words.
 const LANES: u64 = 4;
 
 /// The words of batch `batch` of the stream with that key.
 #[inline(always)]
-pub fn batch(batch: u64, stream: u32, mut key: [u32; 2]) -> [Words; 4] {
-    let first = batch * LANES;
-    let low: [u32; 4] = core::array::from_fn(|lane| (first + lane as u64) as u32);
-    // A batch does not straddle a multiple of 2^32: it begins at a multiple of 4.
-    let mut c = [Words::new(low), Words::splat((first >> 32) as u32), Words::splat(stream), Words::splat(0)];
+pub fn batch(batch: u64, stream: u32, key: [u32; 2]) -> [Words; 4] {
+    let [words] = batches(batch, stream, key);
+    words
+}
+
+/// The words of `B` batches from `batch`: one alone leaves the processor waiting for each round's products.
+#[inline(always)]
+pub fn batches<const B: usize>(batch: u64, stream: u32, key: [u32; 2]) -> [[Words; 4]; B] {
+    let mut c: [[Words; 4]; B] = core::array::from_fn(|b| {
+        let first = (batch + b as u64) * LANES;
+        let low: [u32; 4] = core::array::from_fn(|lane| (first + lane as u64) as u32);
+        // A batch does not straddle a multiple of 2^32: it begins at a multiple of 4.
+        [Words::new(low), Words::splat((first >> 32) as u32), Words::splat(stream), Words::splat(0)]
+    });
+    let (mut k0, mut k1) = (Words::splat(key[0]), Words::splat(key[1]));
     for _ in 0..10 {
-        let (a_high, a_low) = c[0].product(0xd251_1f53);
-        let (b_high, b_low) = c[2].product(0xcd9e_8d57);
-        let (k0, k1) = (Words::splat(key[0]), Words::splat(key[1]));
-        c = [b_high.xor(c[1]).xor(k0), b_low, a_high.xor(c[3]).xor(k1), a_low];
-        key = [key[0].wrapping_add(0x9e37_79b9), key[1].wrapping_add(0xbb67_ae85)];
+        let (m0, m1) = (Words::of(MULTIPLIERS.fresh(0)), Words::of(MULTIPLIERS.fresh(1)));
+        for c in &mut c {
+            let (a_high, a_low) = c[0].product(m0);
+            let (b_high, b_low) = c[2].product(m1);
+            *c = [b_high.xor(c[1]).xor(k0), b_low, a_high.xor(c[3]).xor(k1), a_low];
+        }
+        k0 = k0.add(Words::of(WEYL.at(0)));
+        k1 = k1.add(Words::of(WEYL.at(1)));
     }
     c
 }
 
-/// The eight numbers from 0 to below 1 of a batch, each of 52 bits.
+/// The eight numbers from 0 to below 1 of each of `B` batches, each of 52 bits.
 #[inline(always)]
-pub fn units(at: u64, stream: u32, key: [u32; 2]) -> [F64; 4] {
-    let words = batch(at, stream, key);
-    let [a, b] = words[1].below(words[0]);
-    let [c, d] = words[3].below(words[2]);
-    [a, b, c, d].map(|bits| bits.shr(12).or(F64::bits(0x3ff0_0000_0000_0000)).sub(F64::one()))
+pub fn units<const B: usize>(at: u64, stream: u32, key: [u32; 2]) -> [[F64; 4]; B] {
+    batches(at, stream, key).map(|words| {
+        let [a, b] = words[1].below(words[0]);
+        let [c, d] = words[3].below(words[2]);
+        [a, b, c, d].map(|bits| bits.shr(12).or(UNIT.v()).sub(UNIT.v()))
+    })
 }
 
 #[cfg(test)]

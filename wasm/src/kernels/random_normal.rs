@@ -11,7 +11,7 @@ unsafe fn normal<V: Wide>(dst: *mut V::E, key: [u32; 2], [mean, deviation]: [f64
     let (mean, deviation) = (F64::splat(mean), F64::splat(deviation));
     let mut i = 0;
     while i < n {
-        let u = units(first as u64 / 8 + i as u64 / 8, 2, key);
+        let [u] = units(first as u64 / 8 + i as u64 / 8, 2, key);
         let mut half = 0;
         // Four numbers make two radii and two angles, and these four numbers.
         while half < 8 {

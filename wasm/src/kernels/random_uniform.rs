@@ -5,11 +5,23 @@ use crate::philox::units;
 
 /// Elements `first..first + n` of the sequence; `first` is a multiple of 8.
 #[inline(always)]
-unsafe fn uniform<V: Wide>(dst: *mut V::E, key: [u32; 2], [low, width]: [f64; 2], first: f64, n: usize) {
+unsafe fn uniform<V: Wide>(dst: *mut V::E, seed: [u32; 2], [low, width]: [f64; 2], first: f64, n: usize) {
     let (low, width) = (F64::splat(low), F64::splat(width));
+    let batch = |i: usize| first as u64 / 8 + i as u64 / 8;
+    let scaled = |u: [F64; 4]| u.map(|u| low.add(u.mul(width)));
     let mut i = 0;
+    while i + 16 <= n {
+        let [u, v] = units::<2>(batch(i), 0, seed).map(scaled);
+        unsafe {
+            V::store4(dst.add(i), [u[0], u[1]], 4);
+            V::store4(dst.add(i + 4), [u[2], u[3]], 4);
+            V::store4(dst.add(i + 8), [v[0], v[1]], 4);
+            V::store4(dst.add(i + 12), [v[2], v[3]], 4);
+        }
+        i += 16;
+    }
     while i < n {
-        let u = units(first as u64 / 8 + i as u64 / 8, 0, key).map(|u| low.add(u.mul(width)));
+        let [u] = units::<1>(batch(i), 0, seed).map(scaled);
         let left = n - i;
         unsafe {
             V::store4(dst.add(i), [u[0], u[1]], if left < 4 { left } else { 4 });

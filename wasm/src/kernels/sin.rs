@@ -1,9 +1,9 @@
 //! `sin x`.
 
 use crate::lanes::F32;
-use crate::math::trig::{sin, sin_short};
+use crate::math::trig::{sin, sin_quick, sin_short, trig_unusual};
 
-crate::unary!(sin, heavy; F64 sin_f64);
+crate::unary!(sin, quick(trig_unusual, sin_quick, 4); F64 sin_f64);
 crate::unary!(float, heavy; F32 sin_f32);
 
 #[inline(always)]

@@ -258,6 +258,9 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
     fn ieq(self, b: Self) -> Self {
         self.zip(b, |a, b| f64::from_bits(if a.to_bits() == b.to_bits() { u64::MAX } else { 0 }))
     }
+    fn ilt(self, b: Self) -> Self {
+        self.zip(b, |a, b| f64::from_bits(if (a.to_bits() as i64) < b.to_bits() as i64 { u64::MAX } else { 0 }))
+    }
     fn each(self, f: impl Fn(f64) -> f64) -> Self {
         self.map(f)
     }
@@ -330,9 +333,17 @@ impl Words {
     pub fn xor(self, b: Self) -> Self {
         Self(core::array::from_fn(|i| self.0[i] ^ b.0[i]))
     }
+    pub fn add(self, b: Self) -> Self {
+        Self(core::array::from_fn(|i| self.0[i].wrapping_add(b.0[i])))
+    }
+    /// The bits of two doubles.
+    pub fn of(bits: F64) -> Self {
+        let half = |i: usize| (bits.0[i / 2].to_bits() >> (i % 2 * 32)) as u32;
+        Self(core::array::from_fn(half))
+    }
     /// The upper and lower halves of the products with `m`.
-    pub fn product(self, m: u32) -> (Self, Self) {
-        let wide = self.0.map(|x| x as u64 * m as u64);
+    pub fn product(self, m: Self) -> (Self, Self) {
+        let wide: [u64; 4] = core::array::from_fn(|i| self.0[i] as u64 * m.0[i] as u64);
         (Self(wide.map(|x| (x >> 32) as u32)), Self(wide.map(|x| x as u32)))
     }
     /// These words below `high`, as bits of doubles.

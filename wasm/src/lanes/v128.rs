@@ -15,7 +15,7 @@ pub struct I32(pub v128);
 
 /// What does not depend on the element: the same text for each type.
 macro_rules! bits {
-    ($type:ident, $e:ty, $any:path) => {
+    ($type:ident, $e:ty, $all:path, $select:path) => {
         #[inline(always)]
         unsafe fn load(p: *const $e) -> Self {
             Self(unsafe { v128_load(p.cast()) })
@@ -46,7 +46,9 @@ macro_rules! bits {
         }
         #[inline(always)]
         fn select(self, a: Self, b: Self) -> Self {
-            Self(v128_bitselect(a.0, b.0, self.0))
+            // Lanes of a mask are all ones or all zeros, for which this is as exact as `v128_bitselect`, in one
+            // instruction instead of three.
+            Self($select(a.0, b.0, self.0))
         }
         #[inline(always)]
         fn any(self) -> bool {
@@ -54,7 +56,7 @@ macro_rules! bits {
         }
         #[inline(always)]
         fn all(self) -> bool {
-            $any(self.0)
+            $all(self.0)
         }
     };
 }
@@ -124,7 +126,7 @@ mod v128_i32;
 impl Lanes for F64 {
     type E = f64;
     const N: usize = 2;
-    bits!(F64, f64, i64x2_all_true);
+    bits!(F64, f64, i64x2_all_true, i64x2_relaxed_laneselect);
     two!(add = f64x2_add, sub = f64x2_sub, mul = f64x2_mul, min = f64x2_min, max = f64x2_max);
     two!(eq = f64x2_eq, lt = f64x2_lt, le = f64x2_le);
     one!(neg = f64x2_neg, abs = f64x2_abs);
@@ -229,6 +231,10 @@ impl Doubles for F64 {
         Self(i64x2_eq(self.0, b.0))
     }
     #[inline(always)]
+    fn ilt(self, b: Self) -> Self {
+        Self(i64x2_lt(self.0, b.0))
+    }
+    #[inline(always)]
     fn each(self, f: impl Fn(f64) -> f64) -> Self {
         Self(f64x2(f(self.lane(0)), f(self.lane(1))))
     }
@@ -287,7 +293,7 @@ fn sum32(v: v128) -> usize {
 impl Lanes for F32 {
     type E = f32;
     const N: usize = 4;
-    bits!(F32, f32, i32x4_all_true);
+    bits!(F32, f32, i32x4_all_true, i32x4_relaxed_laneselect);
     parts32!(f32);
     two!(add = f32x4_add, sub = f32x4_sub, mul = f32x4_mul, min = f32x4_min, max = f32x4_max);
     two!(eq = f32x4_eq, lt = f32x4_lt, le = f32x4_le);

@@ -5,7 +5,7 @@ use super::*;
 impl Lanes for I32 {
     type E = i32;
     const N: usize = 4;
-    bits!(I32, i32, i32x4_all_true);
+    bits!(I32, i32, i32x4_all_true, i32x4_relaxed_laneselect);
     parts32!(i32);
     two!(add = i32x4_add, sub = i32x4_sub, mul = i32x4_mul, min = i32x4_min, max = i32x4_max);
     two!(eq = i32x4_eq, lt = i32x4_lt, le = i32x4_le);

@@ -19,11 +19,20 @@ impl Words {
     pub fn xor(self, b: Self) -> Self {
         Self(v128_xor(self.0, b.0))
     }
-    /// The upper and lower halves of the products with `m`.
     #[inline(always)]
-    pub fn product(self, m: u32) -> (Self, Self) {
-        let m = u32x4_splat(m);
-        let (a, b) = (u64x2_extmul_low_u32x4(self.0, m), u64x2_extmul_high_u32x4(self.0, m));
+    pub fn add(self, b: Self) -> Self {
+        Self(u32x4_add(self.0, b.0))
+    }
+    /// The bits of two doubles.
+    #[inline(always)]
+    pub fn of(bits: F64) -> Self {
+        Self(bits.0)
+    }
+    /// The upper and lower halves of the products with `m`, which the compiler must not know: it would multiply 64 bits
+    /// by 64, for which x64 has no instruction.
+    #[inline(always)]
+    pub fn product(self, m: Self) -> (Self, Self) {
+        let (a, b) = (u64x2_extmul_low_u32x4(self.0, m.0), u64x2_extmul_high_u32x4(self.0, m.0));
         (Self(i32x4_shuffle::<1, 3, 5, 7>(a, b)), Self(i32x4_shuffle::<0, 2, 4, 6>(a, b)))
     }
     /// These words below `high`, as bits of doubles.

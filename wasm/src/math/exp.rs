@@ -1,6 +1,6 @@
 //! `e^x` and what is made of it: `x = k·ln 2 + r`, then a polynomial of `r` on ±ln 2 / 2.
 
-use super::{HALF, ONE, Pair, exact_sum, fast_sum, head};
+use super::{HALF, ONE, Pair, exact_sum, head};
 use crate::lanes::Doubles;
 
 tables! {
@@ -21,6 +21,11 @@ tables! {
     pub ROUND: 1 = [6_755_399_441_055_744.0];
     /// `(e^r - 1 - r) / r²`, to 2^-58 of `e^r`.
     EXP: 10 = [ 0.500_000_000_000_001_1, 0.166_666_666_666_664_24, 4.166_666_666_652_707_5e-2, 8.333_333_333_487_054e-3, 1.388_888_894_430_123_3e-3, 1.984_126_952_243_797_98e-4, 2.480_149_249_986_312_5e-5, 2.755_757_234_752_779e-6, 2.763_043_714_676_062e-7, 2.500_446_060_008_357_6e-8, ];
+    /// What is taken off `x·log2 e` before it is rounded, so that `e^r` is between 3/4 and 3/2: `log2(9/8) / 2`, negative.
+    LEAN: 1 = [-0.084_962_500_721_156_18];
+    /// [`EXP`] between `-ln 4/3` and `ln 3/2`, to 2^-57, and the same of -r.
+    EXP_LEANING: 10 = [0.4999999999999999, 0.16666666666667745, 0.04166666666668714, 0.008333333332417887, 0.0013888888884626156, 0.00019841272489579833, 2.4801577167859047e-05, 2.755410454072002e-06, 2.758977372694494e-07, 2.6472042867587873e-08];
+    EXP_NEGATIVE: 10 = [0.4999999999999999, -0.16666666666667745, 0.04166666666668714, -0.008333333332417887, 0.0013888888884626156, -0.00019841272489579833, 2.4801577167859047e-05, -2.755410454072002e-06, 2.758977372694494e-07, -2.6472042867587873e-08];
     /// The same to 2^-28, for floats.
     EXP_SHORT: 5 = [ 0.499_999_934_517_160_07, 0.166_665_206_898_121_37, 4.166_838_735_969_271e-2, 8.368_709_826_023_481e-3, 1.381_461_333_994_150_8e-3, ];
     /// Beyond, a result of `e^x` is not normal.
@@ -94,14 +99,31 @@ pub fn clamp<V: Doubles>(x: V, least: V, most: V) -> V {
 }
 
 
+/// Where `e^x` is not a normal number.
+#[inline(always)]
+pub fn exp_unusual<V: Doubles>(x: V) -> V {
+    NORMAL.v::<V>().ilt(x.abs())
+}
+
+/// `e^x` where it is normal: `2^k · (1 + (r + r²·q(r)))`. Since `e^r` is between 3/4 and 3/2, what is added to the 1 is
+/// between -1/4 and 1/2: its rounding is an eighth of a unit in the last place of the result, that of `r` at most 0.19,
+/// and all others together 0.06.
+#[inline(always)]
+pub fn exp_quick<V: Doubles>(x: V) -> V {
+    let shift = x.madd(LOG2_E.v(), LEAN.v()).add(ROUND.v());
+    let k = shift.sub(ROUND.v());
+    let r = k.nmadd(LN2_HI.v(), x);
+    let [r, shift] = V::fence([k.nmadd(LN2_LO.v(), r), shift]);
+    let q = EXP_LEANING.poly(r);
+    let [q, r, shift] = V::fence([q, r, shift]);
+    scale(ONE.v::<V>().add(r.mul(r).madd(q, r)), shift)
+}
+
 #[inline(always)]
 pub fn exp<V: Doubles>(x: V) -> V {
-    if any_above(x, NORMAL.v()) {
-        return exp_far(x);
-    }
-    let a = reduce(x);
-    // By a product and not by `scale`, which would make a number of NaN.
-    exp_of_reduced(a.r).value().mul(power_of_two(a.shift))
+    let unusual = exp_unusual(x);
+    let y = exp_quick(x);
+    if unusual.any() { unusual.select(exp_far(x), y) } else { y }
 }
 
 #[cold]
@@ -160,22 +182,50 @@ pub fn expm1<V: Doubles>(x: V) -> V {
     if any_above(x, FAR.v()) { FAR.v::<V>().lt(x).select(exp_far(x), y) } else { y }
 }
 
-/// `1 / (1 + e^-x)`.
+/// Where the quotient of [`sigmoid_quick`] is not one of ordinary numbers.
+#[inline(always)]
+pub fn sigmoid_unusual<V: Doubles>(x: V) -> V {
+    FAR.v::<V>().ilt(x.abs())
+}
+
+/// `1 / (1 + e^-x)` for `|x| <= 700`: the divisor `1 + 2^k - 2^k·(1 - e^r)` is computed as a pair, so that its error is
+/// only that of `1 - e^r`.
+#[inline(always)]
+pub fn sigmoid_quick<V: Doubles>(x: V) -> V {
+    let one = ONE.v::<V>();
+    let shift = x.nmadd(LOG2_E.v(), LEAN.v()).add(ROUND.v());
+    let k = shift.sub(ROUND.v());
+    // -r, and the polynomial for it.
+    let r = k.madd(LN2_LO.v(), k.madd(LN2_HI.v(), x));
+    let [r, shift] = V::fence([r, shift]);
+    let q = EXP_NEGATIVE.poly(r);
+    let [q, r, shift] = V::fence([q, r, shift]);
+    let t = power_of_two(shift);
+    let a = one.add(t);
+    let u = t.mul(r.mul(r).nmadd(q, r));
+    let d = a.sub(u);
+    let lo = a.sub(d).sub(u).add(one.sub(a.sub(t)));
+    let [d, lo] = V::fence([d, lo]);
+    // One step of Newton's method on the quotient's first 26 bits, whose product with the divisor's is exact.
+    let q = one.div(d);
+    let (qh, dh) = (head(q), head(d));
+    let rest = qh.nmadd(d.sub(dh).add(lo), qh.nmadd(dh, one));
+    q.madd(rest, qh)
+}
+
 #[inline(always)]
 pub fn sigmoid<V: Doubles>(x: V) -> V {
-    let z = clamp(x.neg(), MINUS_FAR.v(), FAR.v());
-    let a = reduce(z);
-    let t = power_of_two(a.shift);
-    let e = exp_of_reduced(a.r);
-    let e = fast_sum(e.hi, e.lo).times(t);
-    let d = exact_sum(ONE.v(), e.hi);
-    let lo = d.lo.add(e.lo);
-    // One step of Newton's method on the quotient's first 26 bits, whose product with the divisor's is exact.
-    let q = ONE.v::<V>().div(d.hi);
-    let (qh, dh) = (head(q), head(d.hi));
-    let rest = qh.nmadd(dh, ONE.v()).sub(qh.mul(d.hi.sub(dh).add(lo)));
-    let y = q.madd(rest, qh);
-    if any_above(x, FAR.v()) { x.lt(MINUS_FAR.v()).select(exp_far(x), y) } else { y }
+    let y = sigmoid_quick(x);
+    let unusual = sigmoid_unusual(x);
+    if unusual.any() { unusual.select(sigmoid_far(x), y) } else { y }
+}
+
+/// Of numbers beyond ±700, and of NaN.
+#[cold]
+#[inline(never)]
+fn sigmoid_far<V: Doubles>(x: V) -> V {
+    let y = exp_far(x);
+    V::zero().lt(x).select(ONE.v(), y)
 }
 
 /// `1 / (1 + e^-x)` for floats.

@@ -64,7 +64,7 @@ fn ordinary<V: Doubles>(x: V) -> bool {
 /// `log(1 + f) + k·ln 2`.
 #[inline(always)]
 fn log_of<V: Doubles>(k: V, f: V, fix: V) -> V {
-    let s = f.div(f.add(TWO.v()));
+    let [s, k, f, fix] = V::fence([f.div(f.add(TWO.v())), k, f, fix]);
     let z = s.mul(s);
     let w = z.mul(z);
     let even = LOG_EVEN.poly(w).mul(z);
@@ -76,13 +76,25 @@ fn log_of<V: Doubles>(k: V, f: V, fix: V) -> V {
     k.mul(LN2_HI.v()).sub(hfsq.sub(low).sub(f))
 }
 
+/// Where [`log_quick`] does not hold.
+#[inline(always)]
+pub fn log_unusual<V: Doubles>(x: V) -> V {
+    // As whole numbers negative ones are less than all positive ones, and NaN is more.
+    x.ilt(SMALLEST_NORMAL.v()).or(LARGEST.v::<V>().ilt(x))
+}
+
+/// `log(x)` of positive, normal, finite numbers.
+#[inline(always)]
+pub fn log_quick<V: Doubles>(x: V) -> V {
+    let (k, m) = split(x);
+    log_of(k, m.sub(ONE.v()), V::zero())
+}
+
 #[inline(always)]
 pub fn log<V: Doubles>(x: V) -> V {
-    if ordinary(x) {
-        let (k, m) = split(x);
-        return log_of(k, m.sub(ONE.v()), V::zero());
-    }
-    log_far(x)
+    let unusual = log_unusual(x);
+    let y = log_quick(x);
+    if unusual.any() { unusual.select(log_far(x), y) } else { y }
 }
 
 #[cold]

@@ -8,8 +8,14 @@ tables! {
     TWO_OVER_PI: 1 = [core::f64::consts::FRAC_2_PI];
     /// π/2 as twice 33 bits, whose products with a whole number of 20 bits are exact, and the rest.
     HALF_PI: 3 = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21];
+    /// π/2 as twice 37 bits, whose products with a whole number of 16 bits are exact, and the rest.
+    HALF_PI_NEAR: 3 = [1.5707963267923333, 2.5633441515839558e-12, 1.0562999066987428e-23];
+    /// Below, whole numbers of quarter turns have at most 16 bits.
+    NEAR: 1 = [100_000.0];
     /// Below, whole numbers have at most 20 bits.
     MEDIUM: 1 = [1_600_000.0];
+    /// The signs of [`SIN`] reversed.
+    MINUS_SIN: 6 = [ 1.666_666_666_666_663_2e-1, -8.333_333_333_322_49e-3, 1.984_126_982_985_795e-4, -2.755_731_370_707_006_8e-6, 2.505_076_025_340_686_3e-8, -1.589_690_995_211_55e-10, ];
     /// `(sin x - x) / x³` and `(cos x - 1 + x²/2) / x⁴` by powers of x² (fdlibm's).
     SIN: 6 = [ -1.666_666_666_666_663_2e-1, 8.333_333_333_322_49e-3, -1.984_126_982_985_795e-4, 2.755_731_370_707_006_8e-6, -2.505_076_025_340_686_3e-8, 1.589_690_995_211_55e-10, ];
     COS: 6 = [ 4.166_666_666_666_66e-2, -1.388_888_888_887_411e-3, 2.480_158_728_947_673e-5, -2.755_731_435_139_066_3e-7, 2.087_572_321_298_175e-9, -1.135_964_755_778_819_5e-11, ];
@@ -142,19 +148,103 @@ fn bit<V: Doubles>(quadrant: V, bit: u64) -> V {
     quadrant.and(V::bits(bit)).ieq(V::bits(bit))
 }
 
+/// Where whole numbers of quarter turns have more than 16 bits, and NaN.
+#[inline(always)]
+pub fn trig_unusual<V: Doubles>(x: V) -> V {
+    NEAR.v::<V>().ilt(x.abs())
+}
+
+/// `x - n·π/2` as a number, and what it is too large by, for `|x|` up to 100,000; and `n` in the last bits of a vector.
+///
+/// The products with the first two parts of π/2 are exact (Cody and Waite's reduction). The difference of the second is
+/// rounded, with an error that `too_much` keeps: exactly, since where that product is the larger one the difference has
+/// few enough bits. The third product is below half of the last place of most angles, and need not be renormalized.
+#[inline(always)]
+fn near<V: Doubles>(x: V) -> [V; 3] {
+    let quadrant = x.madd(TWO_OVER_PI.v(), ROUND.v());
+    let n = quadrant.sub(ROUND.v());
+    let a = n.nmadd(HALF_PI_NEAR.at(0), x);
+    let b = n.mul(HALF_PI_NEAR.at(1));
+    let r = a.sub(b);
+    let too_much = n.madd(HALF_PI_NEAR.at(2), r.sub(a).add(b));
+    [r, too_much, quadrant]
+}
+
+/// Sine and cosine of `r - too_much`, where `|r|` is at most π/4: fdlibm's polynomials. Neither sum has a second part above
+/// an eighth of the first, so it is within 0.8 of a unit in the last place. The sine of -0 is -0.
+#[inline(always)]
+fn both<V: Doubles>(r: V, too_much: V, quadrant: V) -> [V; 3] {
+    let one = ONE.v::<V>();
+    let z = r.mul(r);
+    let [s, c, r, too_much, quadrant] = {
+        let (mut s, mut c) = (MINUS_SIN.at::<V>(5), COS.at::<V>(5));
+        for i in (0..5).rev() {
+            (s, c) = (s.madd(z, MINUS_SIN.at(i)), c.madd(z, COS.at(i)));
+            if i % 2 == 1 {
+                [s, c] = V::fence([s, c]);
+            }
+        }
+        V::fence([s, c, r, too_much, quadrant])
+    };
+    let half = z.mul(HALF.v());
+    let w = one.sub(half);
+    let sin = r.sub(z.mul(r).madd(s, too_much.mul(w)));
+    let low = z.mul(z).madd(c, r.madd(too_much, one.sub(w).sub(half)));
+    [sin, w.add(low), quadrant]
+}
+
+/// `y` with the sign of the second bit from below of `quadrant`.
+#[inline(always)]
+fn signed<V: Doubles>(y: V, quadrant: V) -> V {
+    y.xor(quadrant.shl(62).and(V::sign_bits()))
+}
+
+#[inline(always)]
+fn sin_of<V: Doubles>([r, too_much, quadrant]: [V; 3]) -> V {
+    let [s, c, quadrant] = both(r, too_much, quadrant);
+    signed(bit(quadrant, 1).select(c, s), quadrant)
+}
+
+#[inline(always)]
+fn cos_of<V: Doubles>([r, too_much, quadrant]: [V; 3]) -> V {
+    let [s, c, quadrant] = both(r, too_much, quadrant);
+    signed(bit(quadrant, 1).select(s, c), quadrant.iadd(V::bits(1)))
+}
+
+#[inline(always)]
+pub fn sin_quick<V: Doubles>(x: V) -> V {
+    sin_of(V::fence(near(x)))
+}
+
+#[inline(always)]
+pub fn cos_quick<V: Doubles>(x: V) -> V {
+    cos_of(V::fence(near(x)))
+}
+
+/// What [`near`] gives, of any number.
+#[inline(always)]
+fn anywhere<V: Doubles>(x: V) -> [V; 3] {
+    let [r, too_much, quadrant] = near(x);
+    let unusual = trig_unusual(x);
+    if !unusual.any() {
+        return [r, too_much, quadrant];
+    }
+    let far = reduce(x);
+    [
+        unusual.select(far.angle.hi, r),
+        unusual.select(far.angle.lo.neg(), too_much),
+        unusual.select(far.quadrant, quadrant),
+    ]
+}
+
 #[inline(always)]
 pub fn sin<V: Doubles>(x: V) -> V {
-    let a = reduce(x);
-    let y = bit(a.quadrant, 1).select(cos_part(a.angle).value(), sin_part(a.angle).value());
-    // The reduction turns -0 into 0.
-    x.eq(V::zero()).select(x, y.xor(a.quadrant.shl(62).and(V::sign_bits())))
+    sin_of(anywhere(x))
 }
 
 #[inline(always)]
 pub fn cos<V: Doubles>(x: V) -> V {
-    let a = reduce(x);
-    let y = bit(a.quadrant, 1).select(sin_part(a.angle).value(), cos_part(a.angle).value());
-    y.xor(a.quadrant.iadd(V::bits(1)).shl(62).and(V::sign_bits()))
+    cos_of(anywhere(x))
 }
 
 #[inline(always)]
