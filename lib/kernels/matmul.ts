@@ -6,6 +6,8 @@ import type { MatmulKernel } from "./signatures.ts";
 
 /** Rows of a slice: with as many products deep a block of them fits the second-level cache. */
 const ROWS = 64;
+/** Rows of the left matrix that are packed together, a divisor of `ROWS`. */
+const GROUP = 4;
 
 /**
  * The product of an `m` by `k` matrix and a `k` by `n` matrix, both row by row. Sums of products are fused where the
@@ -58,6 +60,7 @@ function plan(operands: readonly unknown[], options: PlanOptions): Plan {
   const to = space.result(out, [a, b].some((each) => each.offset >= 0 && out.offset >= 0 && near(each, out)));
   const width = 32 / bytesOf(dtype), panels = Math.ceil(n / width);
   const packed = space.reserve(panels * width * k * bytesOf(dtype));
+  const grouped = space.reserve(Math.ceil(m / GROUP) * GROUP * k * bytesOf(dtype));
   space.open();
   return {
     job: space.job([
@@ -69,7 +72,16 @@ function plan(operands: readonly unknown[], options: PlanOptions): Plan {
       {
         name: `matmul_${dtype}`,
         slices: Math.ceil(m / ROWS),
-        args: [space.at(left), space.at(packed), space.at(to), k, n, [0, ROWS], [ROWS, m, 1]],
+        args: [
+          space.at(left),
+          space.at(packed),
+          space.at(grouped),
+          space.at(to),
+          k,
+          n,
+          [0, ROWS],
+          [ROWS, m, 1],
+        ],
       },
     ]),
     cost: m * n * k * 0.0001,

@@ -133,6 +133,10 @@ pub trait Doubles: Floats<E = f64> {
     fn shifted(self) -> Self;
     /// The last lane in all.
     fn last(self) -> Self;
+    /// The first lane of `self`, then that of `b`.
+    fn firsts(self, b: Self) -> Self;
+    /// The second lanes, of vectors of two.
+    fn seconds(self, b: Self) -> Self;
     /// Compares the lanes as 64-bit integers.
     fn ieq(self, b: Self) -> Self;
     /// Compares the lanes as signed 64-bit integers, as which NaN is more than every number of its sign.

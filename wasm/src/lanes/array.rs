@@ -255,6 +255,12 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
     fn last(self) -> Self {
         Self([self.0[1]; 2])
     }
+    fn firsts(self, b: Self) -> Self {
+        Self([self.0[0], b.0[0]])
+    }
+    fn seconds(self, b: Self) -> Self {
+        Self([self.0[1], b.0[1]])
+    }
     fn ieq(self, b: Self) -> Self {
         self.zip(b, |a, b| f64::from_bits(if a.to_bits() == b.to_bits() { u64::MAX } else { 0 }))
     }
@@ -308,6 +314,10 @@ impl F64 {
 }
 
 impl F32 {
+    /// Each lane in all lanes of a vector.
+    pub fn spread(self) -> [F32; 4] {
+        self.0.map(|x| Array([x; 4]))
+    }
     /// The four floats as doubles.
     pub fn doubles(self) -> [F64; 2] {
         let at = |i: usize| self.0[i] as f64;

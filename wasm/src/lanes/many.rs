@@ -152,35 +152,40 @@ impl<V: Floats, const K: usize> Floats for Many<V, K> {
 
 /// Zero for ever, which the compiler does not know.
 #[cfg(target_arch = "wasm32")]
-struct Zero(core::cell::UnsafeCell<u128>);
+struct Zero(core::cell::UnsafeCell<[u128; 8]>);
 #[cfg(target_arch = "wasm32")]
 unsafe impl Sync for Zero {}
 #[cfg(target_arch = "wasm32")]
-static ZERO: Zero = Zero(core::cell::UnsafeCell::new(0));
+static ZERO: Zero = Zero(core::cell::UnsafeCell::new([0; 8]));
+
+/// The vectors, computed before anything that follows.
+///
+/// LLVM arranges the operations of a block so that each is followed by what uses its result: all of one vector's, then all
+/// of the other's. It does not move what both ways of a branch need; this one, never taken, would need all of `x`.
+#[inline(always)]
+fn settle<V: Copy, const M: usize>(x: [V; M]) -> [V; M] {
+    #[cfg(target_arch = "wasm32")]
+    unsafe {
+        if ZERO.0.get().cast::<u32>().read_volatile() != 0 {
+            for v in x {
+                ZERO.0.get().cast::<V>().write_volatile(v);
+            }
+        }
+    }
+    x
+}
 
 impl<V: Doubles, const K: usize> Doubles for Many<V, K> {
     const VECTORS: usize = K;
     #[inline(always)]
     fn fence<const M: usize>(x: [Self; M]) -> [Self; M] {
-        // A branch never taken, that would need the vectors: LLVM arranges the operations of a block so that each is
-        // followed by what uses its result, one vector's after the other's, but does not move what both ways need.
-        #[cfg(target_arch = "wasm32")]
-        unsafe {
-            if ZERO.0.get().cast::<u32>().read_volatile() != 0 {
-                for m in x {
-                    for v in m.0 {
-                        ZERO.0.get().cast::<V>().write_volatile(v);
-                    }
-                }
-            }
-        }
-        x
+        settle(x.map(|m| m.0)).map(Self)
     }
     #[inline(always)]
     unsafe fn constant(p: *const f64) -> Self {
         Self::all_of(unsafe { V::constant(p) })
     }
-    each!(iadd(b), isub(b), shifted(), last(), ieq(b), ilt(b));
+    each!(iadd(b), isub(b), shifted(), last(), firsts(b), seconds(b), ieq(b), ilt(b));
     #[inline(always)]
     fn bits(x: u64) -> Self {
         Self::all_of(V::bits(x))

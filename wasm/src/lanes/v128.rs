@@ -227,6 +227,14 @@ impl Doubles for F64 {
         Self(i64x2_shuffle::<1, 1>(self.0, self.0))
     }
     #[inline(always)]
+    fn firsts(self, b: Self) -> Self {
+        Self(i64x2_shuffle::<0, 2>(self.0, b.0))
+    }
+    #[inline(always)]
+    fn seconds(self, b: Self) -> Self {
+        Self(i64x2_shuffle::<1, 3>(self.0, b.0))
+    }
+    #[inline(always)]
     fn ieq(self, b: Self) -> Self {
         Self(i64x2_eq(self.0, b.0))
     }
@@ -360,6 +368,16 @@ impl Floats for F32 {
 }
 
 impl F32 {
+    /// Each lane in all lanes of a vector.
+    #[inline(always)]
+    pub fn spread(self) -> [F32; 4] {
+        [
+            F32(i32x4_shuffle::<0, 0, 0, 0>(self.0, self.0)),
+            F32(i32x4_shuffle::<1, 1, 1, 1>(self.0, self.0)),
+            F32(i32x4_shuffle::<2, 2, 2, 2>(self.0, self.0)),
+            F32(i32x4_shuffle::<3, 3, 3, 3>(self.0, self.0)),
+        ]
+    }
     /// The four floats as doubles.
     #[inline(always)]
     pub fn doubles(self) -> [F64; 2] {
