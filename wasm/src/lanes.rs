@@ -50,6 +50,9 @@ pub trait Lanes: Copy {
     fn eq(self, b: Self) -> Self;
     fn lt(self, b: Self) -> Self;
     fn le(self, b: Self) -> Self;
+    /// Compares the lanes as signed integers, as which NaN is more than every number of its sign. For masks that are
+    /// joined: of two comparisons of floats LLVM makes one of their maximum, and then loses one beside a NaN.
+    fn ilt(self, b: Self) -> Self;
     fn and(self, b: Self) -> Self;
     fn or(self, b: Self) -> Self;
     fn xor(self, b: Self) -> Self;
@@ -106,8 +109,6 @@ pub trait Floats: Lanes {
 
 /// Vectors of doubles, with their bits.
 pub trait Doubles: Floats<E = f64> {
-    /// How many vectors of the machine's this is.
-    const VECTORS: usize = 1;
     /// Between two steps of a long function of several vectors: keeps the compiler from doing all steps for the first
     /// vector, then all for the second.
     #[inline(always)]
@@ -139,8 +140,6 @@ pub trait Doubles: Floats<E = f64> {
     fn seconds(self, b: Self) -> Self;
     /// Compares the lanes as 64-bit integers.
     fn ieq(self, b: Self) -> Self;
-    /// Compares the lanes as signed 64-bit integers, as which NaN is more than every number of its sign.
-    fn ilt(self, b: Self) -> Self;
     /// `f` of each lane, one after the other: for the rare cases.
     fn each(self, f: impl Fn(f64) -> f64) -> Self;
     /// `f` of the lanes of two vectors.

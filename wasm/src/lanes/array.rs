@@ -90,6 +90,10 @@ macro_rules! lanes {
             fn le(self, b: Self) -> Self {
                 self.zip(b, |a, b| $from(if a <= b { <$bits>::MAX } else { 0 }))
             }
+            fn ilt(self, b: Self) -> Self {
+                let sign = <$bits>::MAX ^ (<$bits>::MAX >> 1);
+                self.zip(b, |a, b| $from(if $to(a) ^ sign < $to(b) ^ sign { <$bits>::MAX } else { 0 }))
+            }
             fn and(self, b: Self) -> Self {
                 self.zip(b, |a, b| $from($to(a) & $to(b)))
             }
@@ -263,9 +267,6 @@ impl<const FUSED: bool> Doubles for Array<f64, 2, FUSED> {
     }
     fn ieq(self, b: Self) -> Self {
         self.zip(b, |a, b| f64::from_bits(if a.to_bits() == b.to_bits() { u64::MAX } else { 0 }))
-    }
-    fn ilt(self, b: Self) -> Self {
-        self.zip(b, |a, b| f64::from_bits(if (a.to_bits() as i64) < b.to_bits() as i64 { u64::MAX } else { 0 }))
     }
     fn each(self, f: impl Fn(f64) -> f64) -> Self {
         self.map(f)

@@ -1,7 +1,7 @@
 //! Several vectors as one, whose operations are done for all of them before the next: what a processor needs of a long
 //! function so that its units do not wait for each other's results.
 
-use super::{Doubles, Floats, Lanes};
+use super::{Doubles, F32, F64, Floats, Lanes};
 use core::array::from_fn;
 
 /// `K` vectors.
@@ -16,6 +16,21 @@ impl<V, const K: usize> Many<V, K> {
     #[inline(always)]
     pub fn vectors(self) -> [V; K] {
         self.0
+    }
+}
+
+impl Many<F32, 2> {
+    /// The floats as doubles.
+    #[inline(always)]
+    pub fn doubles(self) -> Many<F64, 4> {
+        let ([a, b], [c, d]) = (self.0[0].doubles(), self.0[1].doubles());
+        Many([a, b, c, d])
+    }
+    /// Doubles, rounded.
+    #[inline(always)]
+    pub fn from_doubles(x: Many<F64, 4>) -> Self {
+        let [a, b, c, d] = x.0;
+        Self([F32::from_doubles([a, b]), F32::from_doubles([c, d])])
     }
 }
 
@@ -100,8 +115,8 @@ impl<V: Lanes, const K: usize> Lanes for Many<V, K> {
         self.0[i / V::N].lane(i % V::N)
     }
     constants!(zero, one);
-    each!(add(b), sub(b), mul(b), neg(), abs(), min(b), max(b), eq(b), lt(b), le(b), and(b), or(b), xor(b), andnot(b));
-    each!(not(), pseudo_min(b), pseudo_max(b), count(b));
+    each!(add(b), sub(b), mul(b), neg(), abs(), min(b), max(b), eq(b), lt(b), le(b), ilt(b), and(b), or(b));
+    each!(xor(b), andnot(b), not(), pseudo_min(b), pseudo_max(b), count(b));
     #[inline(always)]
     fn select(self, a: Self, b: Self) -> Self {
         Self(from_fn(|k| self.0[k].select(a.0[k], b.0[k])))
@@ -176,7 +191,6 @@ fn settle<V: Copy, const M: usize>(x: [V; M]) -> [V; M] {
 }
 
 impl<V: Doubles, const K: usize> Doubles for Many<V, K> {
-    const VECTORS: usize = K;
     #[inline(always)]
     fn fence<const M: usize>(x: [Self; M]) -> [Self; M] {
         settle(x.map(|m| m.0)).map(Self)
@@ -185,7 +199,7 @@ impl<V: Doubles, const K: usize> Doubles for Many<V, K> {
     unsafe fn constant(p: *const f64) -> Self {
         Self::all_of(unsafe { V::constant(p) })
     }
-    each!(iadd(b), isub(b), shifted(), last(), firsts(b), seconds(b), ieq(b), ilt(b));
+    each!(iadd(b), isub(b), shifted(), last(), firsts(b), seconds(b), ieq(b));
     #[inline(always)]
     fn bits(x: u64) -> Self {
         Self::all_of(V::bits(x))

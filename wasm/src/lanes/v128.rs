@@ -128,7 +128,7 @@ impl Lanes for F64 {
     const N: usize = 2;
     bits!(F64, f64, i64x2_all_true, i64x2_relaxed_laneselect);
     two!(add = f64x2_add, sub = f64x2_sub, mul = f64x2_mul, min = f64x2_min, max = f64x2_max);
-    two!(eq = f64x2_eq, lt = f64x2_lt, le = f64x2_le);
+    two!(eq = f64x2_eq, lt = f64x2_lt, le = f64x2_le, ilt = i64x2_lt);
     one!(neg = f64x2_neg, abs = f64x2_abs);
     #[inline(always)]
     unsafe fn load_part(p: *const f64, count: usize, fill: Self) -> Self {
@@ -239,10 +239,6 @@ impl Doubles for F64 {
         Self(i64x2_eq(self.0, b.0))
     }
     #[inline(always)]
-    fn ilt(self, b: Self) -> Self {
-        Self(i64x2_lt(self.0, b.0))
-    }
-    #[inline(always)]
     fn each(self, f: impl Fn(f64) -> f64) -> Self {
         Self(f64x2(f(self.lane(0)), f(self.lane(1))))
     }
@@ -304,7 +300,7 @@ impl Lanes for F32 {
     bits!(F32, f32, i32x4_all_true, i32x4_relaxed_laneselect);
     parts32!(f32);
     two!(add = f32x4_add, sub = f32x4_sub, mul = f32x4_mul, min = f32x4_min, max = f32x4_max);
-    two!(eq = f32x4_eq, lt = f32x4_lt, le = f32x4_le);
+    two!(eq = f32x4_eq, lt = f32x4_lt, le = f32x4_le, ilt = i32x4_lt);
     one!(neg = f32x4_neg, abs = f32x4_abs);
     two!(pseudo_min = f32x4_pmin, pseudo_max = f32x4_pmax, count = i32x4_sub);
     #[inline(always)]

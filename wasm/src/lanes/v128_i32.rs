@@ -8,7 +8,7 @@ impl Lanes for I32 {
     bits!(I32, i32, i32x4_all_true, i32x4_relaxed_laneselect);
     parts32!(i32);
     two!(add = i32x4_add, sub = i32x4_sub, mul = i32x4_mul, min = i32x4_min, max = i32x4_max);
-    two!(eq = i32x4_eq, lt = i32x4_lt, le = i32x4_le);
+    two!(eq = i32x4_eq, lt = i32x4_lt, le = i32x4_le, ilt = i32x4_lt);
     one!(neg = i32x4_neg, abs = i32x4_abs);
     two!(pseudo_min = i32x4_min, pseudo_max = i32x4_max, count = i32x4_sub);
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! `e^x` and what is made of it: `x = k·ln 2 + r`, then a polynomial of `r` on ±ln 2 / 2.
 
 use super::{HALF, ONE, Pair, exact_sum, head};
-use crate::lanes::Doubles;
+use crate::lanes::{Doubles, Floats};
 
 tables! {
     pub LN2: 1 = [core::f64::consts::LN_2];
@@ -114,7 +114,7 @@ pub fn exp_quick<V: Doubles>(x: V) -> V {
     let k = shift.sub(ROUND.v());
     let r = k.nmadd(LN2_HI.v(), x);
     let [r, shift] = V::fence([k.nmadd(LN2_LO.v(), r), shift]);
-    let q = EXP_LEANING.poly(r);
+    let q = EXP_LEANING.horner(r);
     let [q, r, shift] = V::fence([q, r, shift]);
     scale(ONE.v::<V>().add(r.mul(r).madd(q, r)), shift)
 }
@@ -133,14 +133,25 @@ fn exp_far<V: Doubles>(x: V) -> V {
     scale_far(exp_of_reduced(a.r).value(), a.k)
 }
 
+/// Where [`exp_short_quick`] need not hold: floats' exponentials are 0 or infinite there; and NaN.
+#[inline(always)]
+pub fn short_unusual<V: Floats>(x: V) -> V {
+    V::num(700.0).ilt(x.abs())
+}
+
 /// `e^x` to 2^-28, for floats.
 #[inline(always)]
 pub fn exp_short<V: Doubles>(x: V) -> V {
-    let x = clamp(x, MINUS_FAR.v(), FAR.v());
+    exp_short_quick(clamp(x, MINUS_FAR.v(), FAR.v()))
+}
+
+/// The same for `|x| <= 700`.
+#[inline(always)]
+pub fn exp_short_quick<V: Doubles>(x: V) -> V {
     let shift = x.mul(LOG2_E.v()).add(ROUND.v());
     let k = shift.sub(ROUND.v());
-    let r = k.nmadd(LN2.v(), x);
-    let q = EXP_SHORT.poly(r);
+    let [r, shift] = V::fence([k.nmadd(LN2.v(), x), shift]);
+    let q = EXP_SHORT.horner(r);
     r.mul(r).madd(q, r.add(ONE.v())).mul(power_of_two(shift))
 }
 
@@ -198,7 +209,7 @@ pub fn sigmoid_quick<V: Doubles>(x: V) -> V {
     // -r, and the polynomial for it.
     let r = k.madd(LN2_LO.v(), k.madd(LN2_HI.v(), x));
     let [r, shift] = V::fence([r, shift]);
-    let q = EXP_NEGATIVE.poly(r);
+    let q = EXP_NEGATIVE.horner(r);
     let [q, r, shift] = V::fence([q, r, shift]);
     let t = power_of_two(shift);
     let a = one.add(t);
@@ -232,6 +243,12 @@ fn sigmoid_far<V: Doubles>(x: V) -> V {
 #[inline(always)]
 pub fn sigmoid_short<V: Doubles>(x: V) -> V {
     ONE.v::<V>().div(ONE.v::<V>().add(exp_short(x.neg())))
+}
+
+/// The same for `|x| <= 700`.
+#[inline(always)]
+pub fn sigmoid_short_quick<V: Doubles>(x: V) -> V {
+    ONE.v::<V>().div(ONE.v::<V>().add(exp_short_quick(x.neg())))
 }
 
 /// `e^(hi + lo)` as a pair without its power of two.

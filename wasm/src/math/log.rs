@@ -67,8 +67,8 @@ fn log_of<V: Doubles>(k: V, f: V, fix: V) -> V {
     let [s, k, f, fix] = V::fence([f.div(f.add(TWO.v())), k, f, fix]);
     let z = s.mul(s);
     let w = z.mul(z);
-    let even = LOG_EVEN.poly(w).mul(z);
-    let odd = LOG_ODD.poly(w).mul(w);
+    let even = LOG_EVEN.horner(w).mul(z);
+    let odd = LOG_ODD.horner(w).mul(w);
     let r = even.add(odd);
     let hfsq = f.mul(HALF.v()).mul(f);
     let low = s.madd(hfsq.add(r), k.madd(LN2_LO.v(), fix));
@@ -112,7 +112,7 @@ pub fn log_short<V: Doubles>(x: V) -> V {
     let f = m.sub(ONE.v());
     let s = f.div(f.add(TWO.v()));
     let z = s.mul(s);
-    let p = LOG_SHORT.poly(z);
+    let p = LOG_SHORT.horner(z);
     let y = k.madd(LN2.v(), s.add(s).madd(z.mul(p), s.add(s)));
     if ordinary(x) { y } else { special(x, y) }
 }

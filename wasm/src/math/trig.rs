@@ -2,7 +2,7 @@
 
 use super::exp::ROUND;
 use super::{HALF, ONE, Pair, exact_product, exact_sum, fast_sum, quotient};
-use crate::lanes::{Doubles, F64, Lanes};
+use crate::lanes::{Doubles, F64, Floats, Lanes};
 
 tables! {
     TWO_OVER_PI: 1 = [core::f64::consts::FRAC_2_PI];
@@ -258,40 +258,77 @@ pub fn tan<V: Doubles>(x: V) -> V {
     V::num(1e-9).lt(x.abs()).select(t, x)
 }
 
-/// Sine and cosine for floats, each to 2^-34.
+/// Where floats' whole numbers of quarter turns have more than 20 bits, and NaN.
 #[inline(always)]
-fn short<V: Doubles>(x: V) -> (V, V, V) {
-    let (r, quadrant) = if MEDIUM.v::<V>().lt(x.abs()).any() {
-        let a = reduce_far(x);
-        (a.angle.hi, a.quadrant)
-    } else {
-        let quadrant = x.mul(TWO_OVER_PI.v()).add(ROUND.v());
-        let n = quadrant.sub(ROUND.v());
-        let rest = n.nmadd(HALF_PI.at(0), x);
-        let rest = n.nmadd(HALF_PI.at(1), rest);
-        (n.nmadd(HALF_PI.at(2), rest), quadrant)
-    };
-    let z = r.mul(r);
-    let s = z.mul(r).madd(SIN_SHORT.poly(z), r);
-    (s, z.madd(COS_SHORT.poly(z), ONE.v()), quadrant)
+pub fn short_unusual<V: Floats>(x: V) -> V {
+    V::num(1_600_000.0).ilt(x.abs())
+}
+
+/// `x - n·π/2` for floats, and `n` in the last bits of a vector.
+#[inline(always)]
+fn short_near<V: Doubles>(x: V) -> [V; 2] {
+    let quadrant = x.mul(TWO_OVER_PI.v()).add(ROUND.v());
+    let n = quadrant.sub(ROUND.v());
+    let rest = n.nmadd(HALF_PI.at(0), x);
+    let rest = n.nmadd(HALF_PI.at(1), rest);
+    [n.nmadd(HALF_PI.at(2), rest), quadrant]
 }
 
 #[inline(always)]
-pub fn sin_short<V: Doubles>(x: V) -> V {
-    let (s, c, quadrant) = short(x);
-    let y = bit(quadrant, 1).select(c, s).xor(quadrant.shl(62).and(V::sign_bits()));
+fn short_anywhere<V: Doubles>(x: V) -> [V; 2] {
+    let [r, quadrant] = short_near(x);
+    let unusual = short_unusual(x);
+    if !unusual.any() {
+        return [r, quadrant];
+    }
+    let a = reduce_far(x);
+    [unusual.select(a.angle.hi, r), unusual.select(a.quadrant, quadrant)]
+}
+
+/// Sine and cosine of a reduced angle for floats, each to 2^-34.
+#[inline(always)]
+fn short<V: Doubles>([r, quadrant]: [V; 2]) -> (V, V, V) {
+    let z = r.mul(r);
+    let s = z.mul(r).madd(SIN_SHORT.horner(z), r);
+    (s, z.madd(COS_SHORT.horner(z), ONE.v()), quadrant)
+}
+
+#[inline(always)]
+fn sin_short_of<V: Doubles>(x: V, near: [V; 2]) -> V {
+    let (s, c, quadrant) = short(near);
+    let y = signed(bit(quadrant, 1).select(c, s), quadrant);
     x.eq(V::zero()).select(x, y)
 }
 
 #[inline(always)]
+fn cos_short_of<V: Doubles>(near: [V; 2]) -> V {
+    let (s, c, quadrant) = short(near);
+    signed(bit(quadrant, 1).select(s, c), quadrant.iadd(V::bits(1)))
+}
+
+#[inline(always)]
+pub fn sin_short<V: Doubles>(x: V) -> V {
+    sin_short_of(x, short_anywhere(x))
+}
+
+#[inline(always)]
+pub fn sin_short_quick<V: Doubles>(x: V) -> V {
+    sin_short_of(x, V::fence(short_near(x)))
+}
+
+#[inline(always)]
 pub fn cos_short<V: Doubles>(x: V) -> V {
-    let (s, c, quadrant) = short(x);
-    bit(quadrant, 1).select(s, c).xor(quadrant.iadd(V::bits(1)).shl(62).and(V::sign_bits()))
+    cos_short_of(short_anywhere(x))
+}
+
+#[inline(always)]
+pub fn cos_short_quick<V: Doubles>(x: V) -> V {
+    cos_short_of(V::fence(short_near(x)))
 }
 
 #[inline(always)]
 pub fn tan_short<V: Doubles>(x: V) -> V {
-    let (s, c, quadrant) = short(x);
+    let (s, c, quadrant) = short(short_anywhere(x));
     let odd = bit(quadrant, 1);
     x.eq(V::zero()).select(x, odd.select(c.neg(), s).div(odd.select(s, c)))
 }
