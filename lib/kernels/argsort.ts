@@ -42,7 +42,7 @@ export const argsort: IndexKernel = defineWhole<IndexKernel>({
     space.open();
     return {
       job: space.job(phases()),
-      cost: length * 0.04,
+      cost: length * 0.03,
       finish: () => {
         space.copyOut();
         return out.value;

@@ -60,7 +60,7 @@ export const blackScholes: OptionsKernel = defineWhole<OptionsKernel>({
           [each, length, 1],
         ],
       }]),
-      cost: length * 0.03,
+      cost: length * 0.015,
       finish: () => {
         space.copyOut();
         return out.value;

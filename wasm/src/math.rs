@@ -2,6 +2,11 @@
 //! (2 for `pow`, `tan`, `erf`), whether the machine fuses multiplications and additions or not.
 //!
 //! Functions of floats compute in doubles and round once.
+//!
+//! Reductions are Cody and Waite's (1980), by constants in parts whose products are exact without a fused multiplication;
+//! for huge angles Payne and Hanek's (1983). Polynomials are fdlibm's, or minimax by Remez's algorithm. Kernels run a function
+//! `f_quick` on several vectors side by side ([`crate::lanes::Many`]) where no element is `f_unusual`, and `f` elsewhere: one
+//! vector's chain of operations is longer than what a processor looks ahead, so that most of its units would wait.
 
 use crate::lanes::{Doubles, F64, Lanes};
 
