@@ -36,7 +36,7 @@ export class ValueReader extends Reader {
   readonly #shapes = new ShapeTable();
   /** Whether a packet is being read. */
   busy = false;
-  /** Where shared objects that were made are noted, if anywhere. */
+  /** Where shared objects that were made are noted; set, nothing else is made of what is no part of the bytes. */
   revived: object[] | null = null;
 
   /** The value of the packet that is in `bytes` from `start` to before `end`. */
@@ -256,6 +256,7 @@ export class ValueReader extends Reader {
   }
 
   #beside(index: number): unknown {
+    if (this.revived !== null) return NOTHING;
     if (index >= this.#side.length) {
       throw new TransportError(
         "Cannot read a packet whose side table is missing: it holds what only a message carries",
@@ -302,6 +303,7 @@ export class ValueReader extends Reader {
     const offset = this.varuint();
     const length = this.varuint();
     const buffer = this.#buffer(index);
+    if (this.revived !== null) return NOTHING;
     viewClasses ??= VIEW_NAMES.map((name) => (globalThis as unknown as Record<string, ViewConstructor>)[name]!);
     const View = viewClasses[type & 0x7f]!;
     const start = offset - this.#lows[index]!;
@@ -311,6 +313,7 @@ export class ValueReader extends Reader {
   #lows: number[] = [];
 
   #buffer(index: number): ArrayBufferLike {
+    if (this.revived !== null) return NOTHING.buffer;
     this.#buffers ??= this.#readBuffers();
     return this.#buffers[index]!;
   }

@@ -72,7 +72,7 @@ export class ValueWriter extends Writer {
       for (let i = 0; i < this.#deferred.length; i++) this.#deferredBody(this.#deferred[i]!);
       if (this.#buffers.size > 0) {
         this.#flags |= HAS_BUFFERS;
-        this.#buffers.write(this, (object) => this.#sideIndex(object), this.#transfer);
+        this.#buffers.write(this, (object) => this.#sideIndex(object), this.shared ? this.#transfer : null);
       }
       this.bytes[0] = this.#flags;
       done = true;
@@ -165,7 +165,9 @@ export class ValueWriter extends Writer {
       this.byte(Tag.Ref);
       return this.varuint(known);
     }
-    if (this.#transfer !== null && this.#transfer.has(value) && !types.isArrayBuffer(value)) return this.#side(value);
+    if (this.#transfer !== null && this.#transfer.has(value) && !types.isArrayBuffer(value)) {
+      return this.#side(value);
+    }
     const isArray = Array.isArray(value);
     if (types.isProxy(value)) return SHARE in value ? this.#share(value as Shareable) : this.#forget(value);
     if (++this.#depth > MAX_DEPTH) this.#deep(value, isArray);
@@ -319,8 +321,7 @@ export class ValueWriter extends Writer {
         this.byte(Tag.Boxed);
         return this.value((value as { valueOf(): unknown }).valueOf());
       case Kind.Side:
-        if (this.shared || !(value instanceof WebAssembly.Memory)) return this.#side(value);
-        return this.#outside(value);
+        return this.#side(value);
       case Kind.Refused:
         return this.#forget(value);
     }
@@ -328,7 +329,7 @@ export class ValueWriter extends Writer {
 
   #outside(value: object): void {
     const name = (value.constructor as { name?: string } | undefined)?.name ?? "shared object";
-    this.#refuse(value, `a ${name} lives in this program's memory and cannot travel to an operating-system process`);
+    this.#refuse(value, `a ${name} lives in its program's memory and cannot travel between operating-system processes`);
   }
 
   #share(value: Shareable): void {
@@ -341,7 +342,8 @@ export class ValueWriter extends Writer {
     this.value(shared.data);
   }
 
-  #side(value: unknown): void {
+  #side(value: object): void {
+    if (!this.shared) return this.lenient > 0 ? this.#forget(value) : this.#outside(value);
     this.byte(Tag.Side);
     this.varuint(this.#sideIndex(value));
   }

@@ -1,8 +1,8 @@
 import { TransportError } from "../base/errors.ts";
-import { decode, decodeAt, discard, Encoder } from "./codec.ts";
+import { decode, decodeAt, discard, Encoder, refused } from "./codec.ts";
 import type { Channel } from "./_channel.ts";
 import type { Visit } from "./_head.ts";
-import { sideBroker } from "./_side.ts";
+import { sideBroker } from "./side.ts";
 import type { Awaited } from "./_signal.ts";
 import { Put } from "./_tail.ts";
 import { Turns } from "./_turns.ts";
@@ -39,11 +39,25 @@ class Incomplete {
   constructor(readonly bytes: Uint8Array, readonly ticket: number) {}
 
   async complete(): Promise<unknown> {
-    return decode({ bytes: this.bytes, side: await sideBroker().take(this.ticket) });
+    let side: readonly unknown[];
+    try {
+      side = await sideBroker().take(this.ticket);
+    } catch (error) {
+      discard(this);
+      throw error;
+    }
+    return decode({ bytes: this.bytes, side });
   }
 
   completeSync(): unknown {
-    return decode({ bytes: this.bytes, side: sideBroker().takeSync(this.ticket) });
+    let side: readonly unknown[];
+    try {
+      side = sideBroker().takeSync(this.ticket);
+    } catch (error) {
+      discard(this);
+      throw error;
+    }
+    return decode({ bytes: this.bytes, side });
   }
 }
 
@@ -69,12 +83,22 @@ export function itemOf(value: unknown, where: string): Item {
   let ticket: number;
   try {
     ticket = sideBroker().keep(side);
-  } catch (error) {
-    discard({ bytes: bytes.subarray(0, length), side });
-    throw error;
+  } catch (cause) {
+    discard({ bytes: bytes.subarray(0, length) });
+    const reason = "the runtime cannot copy it; send the data that it was made from";
+    throw refused(value, side.find((object) => !isCloneable(object)), { where, reason, cause });
   }
   new DataView(bytes.buffer).setFloat64(length, ticket, true);
   return { bytes, length: length + 8, kind: ItemKind.Ticket };
+}
+
+function isCloneable(object: unknown): boolean {
+  try {
+    structuredClone(object);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** An item of its own memory. */
@@ -93,7 +117,10 @@ function ticketOf(bytes: Uint8Array, end: number): number {
 
 function visitDrop(bytes: Uint8Array, start: number, end: number, kind: number): true {
   if (kind === ItemKind.Value) discard({ bytes: bytes.subarray(start, end) });
-  if (kind === ItemKind.Ticket) sideBroker().drop(ticketOf(bytes, end));
+  if (kind === ItemKind.Ticket) {
+    sideBroker().drop(ticketOf(bytes, end));
+    discard({ bytes: bytes.subarray(start, end - 8) });
+  }
   return true;
 }
 

@@ -226,6 +226,16 @@ function discardShared(packet: PacketLike): void {
   for (const object of revived) dispose(object);
 }
 
+/** The error that says that `culprit`, a part of `value`, cannot travel. */
+export function refused(
+  value: unknown,
+  culprit: unknown,
+  { where, reason, cause }: { where: string; reason: string; cause: unknown },
+): TransportError {
+  const labels = findPath(value, { value: culprit })?.labels ?? [];
+  return new TransportError(`Cannot send ${place(where, labels)}: ${reason}`, { cause });
+}
+
 /** The error to throw for what writing `value` threw. */
 function explain(thrown: unknown, value: unknown, where: string | undefined): unknown {
   if (thrown instanceof Refusal) {

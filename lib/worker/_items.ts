@@ -1,4 +1,4 @@
-import { encode, encodeError } from "../channel/codec.ts";
+import { discard, encode, encodeError, type EncodeOptions } from "../channel/codec.ts";
 import { prepareThrown } from "../task/task.ts";
 import type { Outcome } from "./protocol.ts";
 
@@ -67,41 +67,45 @@ async function mapRest(
   }
 }
 
-/** As {@linkcode mapItems}, but an item's error is its outcome. */
-export function eachItem(items: unknown[], fn: (item: unknown) => unknown): Promise<Outcome[]> | Outcome[] {
+/** As {@linkcode mapItems}, but an item's error is its outcome, also where its value cannot be encoded in that way. */
+export function eachItem(
+  items: unknown[],
+  fn: (item: unknown) => unknown,
+  encoding: EncodeOptions,
+): Promise<Outcome[]> | Outcome[] {
   const outcome = (item: unknown): Outcome | Promise<Outcome> => {
     try {
       const value = fn(item);
-      return isThenable(value) ? settled(value) : checked(value);
+      return isThenable(value) ? settled(value, encoding) : checked(value, encoding);
     } catch (error) {
-      return failed(error);
+      return failed(error, encoding);
     }
   };
   return mapItems(items, outcome) as Promise<Outcome[]> | Outcome[];
 }
 
-async function settled(value: PromiseLike<unknown>): Promise<Outcome> {
+async function settled(value: PromiseLike<unknown>, encoding: EncodeOptions): Promise<Outcome> {
   try {
-    return checked(await value);
+    return checked(await value, encoding);
   } catch (error) {
-    return await failed(error);
+    return await failed(error, encoding);
   }
 }
 
 /** An error as an outcome; a promise where its class has to be looked up. */
-function failed(error: unknown): Outcome | Promise<Outcome> {
+function failed(error: unknown, encoding: EncodeOptions): Outcome | Promise<Outcome> {
   const prepared = prepareThrown(error);
-  if (prepared === undefined) return [false, encodeError(error).bytes];
-  return prepared.then(() => [false, encodeError(error).bytes]);
+  if (prepared === undefined) return [false, encodeError(error, encoding).bytes];
+  return prepared.then(() => [false, encodeError(error, encoding).bytes]);
 }
 
 /** A value as an outcome: one that cannot travel is that item's error, not the whole chunk's. */
-function checked(value: unknown): Outcome {
+function checked(value: unknown, encoding: EncodeOptions): Outcome {
   if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
     try {
-      encode(value, { where: "the result" });
+      discard(encode(value, encoding));
     } catch (error) {
-      return [false, encodeError(error).bytes];
+      return [false, encodeError(error, encoding).bytes];
     }
   }
   return [true, value];

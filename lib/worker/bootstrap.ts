@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { setSideBroker } from "../channel/side.ts";
 import { adoptKernelModule } from "../kernels/instance.ts";
 import { adoptMemory } from "../memory/memory.ts";
 import { becomePid } from "../memory/process_table.ts";
@@ -12,6 +13,7 @@ import { announce, exitWorker, guardExits, HeapWatch, holdLife } from "./life.ts
 import type { Boot, ChildBoot, LanesMessage, ThreadSpec } from "./protocol.ts";
 import { kernelsArrived, Runner } from "./runner.ts";
 import { deliver, setPost } from "./side.ts";
+import { TicketCounter } from "./tickets.ts";
 import { catchUncaught, printUncaught } from "./uncaught.ts";
 
 /**
@@ -46,6 +48,7 @@ function becomeWorker(boot: Boot): void {
   becomePid(spec.pid);
   become(boot);
   guardExits((exitCode) => announce(spec, exitCode));
+  setSideBroker(new TicketCounter(boot.port));
   // Not `parentPort.on`: that walks every element of every typed array in a message.
   parentPort!.addEventListener("message", (event: Event) => receive((event as MessageEvent).data));
   setPost((_to, message, transfer) => parentPort!.postMessage(message, transfer as []));
@@ -71,6 +74,7 @@ async function serve(desk: DeskLike, spec: ThreadSpec): Promise<never> {
   const runner = new Runner(desk, new HeapWatch(), {
     pid: spec.pid,
     owner: spec.parent,
+    shared: spec.lane !== 0,
     once: !spec.pooled,
     failed: (error) => {
       if (!spec.pooled) printUncaught(spec.name, error);

@@ -1,5 +1,6 @@
-import { SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
+import { MessageChannel, SHARE_ENV, Worker as NodeWorker } from "node:worker_threads";
 import { perRealm } from "../base/realm.ts";
+import { setSideBroker } from "../channel/side.ts";
 import { sweep } from "../memory/arena.ts";
 import { sharedMemory } from "../memory/memory.ts";
 import { alive, declareDead, MAIN_PID, self } from "../memory/process_table.ts";
@@ -25,6 +26,7 @@ import {
 } from "./protocol.ts";
 import { request, requestsCame, takeRequests } from "./service.ts";
 import { deliver, setPost } from "./side.ts";
+import { TicketOffice } from "./tickets.ts";
 
 /**
  * The main thread's hold on every worker of the program: it alone starts and
@@ -59,6 +61,7 @@ interface Threads {
   /** Those that were killed and are not stopped yet, because they are importing. */
   readonly lingering: Set<Thread>;
   readonly url: URL;
+  readonly tickets: TicketOffice;
   serving: boolean;
   /** The bootstrap as the runtime compiled it, once a thread has handed that out. */
   cache?: SharedArrayBuffer;
@@ -71,6 +74,7 @@ function threads(): Threads {
     byPid: new Map<number, Thread>(),
     lingering: new Set<Thread>(),
     url: new URL("data:text/javascript," + encodeURIComponent(LOADER)),
+    tickets: new TicketOffice(),
     serving: false,
     compiler: null,
   }));
@@ -97,11 +101,13 @@ function passOn(to: number, message: LanesMessage, transfer: readonly unknown[])
 
 function create(spec: ThreadSpec): void {
   const all = threads();
-  const { byPid, cache } = all;
+  const { byPid, cache, tickets } = all;
   serveWorkers();
   // A worker created while an inspector session is connected starts half a second late.
   disconnectInspector();
-  const boot: Boot = { memory: sharedMemory(), spec, mainModule: identity().mainModule };
+  const { port1, port2 } = new MessageChannel();
+  tickets.open(spec.pid, port1);
+  const boot: Boot = { memory: sharedMemory(), spec, mainModule: identity().mainModule, port: port2 };
   // One that ended before it had handed out its code leaves that to the next.
   const wanted = cache === undefined && (all.compiler === null || !alive(all.compiler));
   const data: WorkerData = { code: BOOTSTRAP, cache, wanted };
@@ -111,6 +117,7 @@ function create(spec: ThreadSpec): void {
       env: SHARE_ENV,
       name: spec.name,
       workerData: { lanes: boot, extras: EXTRAS, ...data },
+      transferList: [port2],
       // Without limits of its own a worker that runs out of heap takes the whole program with it.
       resourceLimits: { maxOldGenerationSizeMb: heapLimit(spec) },
     } as ConstructorParameters<typeof NodeWorker>[1],
@@ -185,10 +192,11 @@ function settleImports(): void {
 
 /** A thread ended, of itself or by force: tells everyone, once. */
 function ended(thread: Thread, exitCode: number): void {
-  const { byPid } = threads();
+  const { byPid, tickets } = threads();
   const { spec } = thread;
   if (!byPid.delete(spec.pid)) return;
   declare(spec.pid, thread.exitCode || exitCode);
+  tickets.close(spec.pid);
   ringAt(spec.bell);
   for (const child of byPid.values()) {
     if (child.spec.parent !== spec.pid) continue;
@@ -212,6 +220,7 @@ function serveWorkers(): void {
   if (state.serving) return;
   state.serving = true;
   setServiceHook(serveRequests);
+  setSideBroker(state.tickets);
   setPost(passOn);
   globalThis.addEventListener("unload", settleImports);
   void watchRequests();
@@ -239,6 +248,12 @@ function serve(order: ServiceRequest): void {
     case "end":
       declare(order.pid, order.exitCode);
       ringAt(order.bell);
+      break;
+    case "ticket":
+      threads().tickets.hand(order.ticket, order);
+      break;
+    case "collect":
+      threads().tickets.collect(order.pid);
       break;
     default:
       order satisfies never;

@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { RingRecord } from "../channel/ring.ts";
 
 /**
@@ -89,6 +90,8 @@ export interface Boot {
   readonly spec: ThreadSpec;
   /** URL of the program's main module. */
   readonly mainModule: string;
+  /** Where it leaves and gets the objects beside items. */
+  readonly port: MessagePort;
 }
 
 /** What a child process is started with, as its first message. */
@@ -114,7 +117,19 @@ export type ServiceRequest =
   | { readonly type: "start"; readonly spec: ThreadSpec }
   | { readonly type: "kill"; readonly pid: number; readonly exitCode: number }
   /** The worker is about to end by itself. */
-  | { readonly type: "end"; readonly pid: number; readonly exitCode: number; readonly bell: number };
+  | { readonly type: "end"; readonly pid: number; readonly exitCode: number; readonly bell: number }
+  /** The worker wants the objects of a ticket, and listens to its bell. */
+  | { readonly type: "ticket"; readonly ticket: number; readonly pid: number; readonly bell: number }
+  /** Much lies in the worker's port. */
+  | { readonly type: "collect"; readonly pid: number };
+
+/** What lies in the port between the main thread and a worker: objects beside the items of queues and pipes. */
+export interface TicketMessage {
+  /** What the item holds. */
+  readonly ticket: number;
+  /** The objects; `null` to the main thread: nobody will ask for them; `null` from it: there are none. */
+  readonly objects: readonly unknown[] | null;
+}
 
 /** Objects that only a message can carry, on their way from one thread to another; the main thread passes them on. */
 export interface SideMessage {

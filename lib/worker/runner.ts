@@ -1,6 +1,6 @@
 import { perRealm } from "../base/realm.ts";
 import { TransportError } from "../base/errors.ts";
-import { decode, encodeError, Encoder } from "../channel/codec.ts";
+import { decode, encodeError, type EncodeOptions, Encoder } from "../channel/codec.ts";
 import { bytesOf, type RingRecord, valueOf } from "../channel/ring.ts";
 import { isDead } from "../memory/process_table.ts";
 import { runJob } from "../kernels/job.ts";
@@ -20,8 +20,6 @@ import { sendSide, takeSide } from "./side.ts";
  * milliseconds.
  */
 
-/** How results are encoded. */
-const RESULT = { where: "the result", blocks: true } as const;
 /** The longest time that an answer tells, in microseconds. */
 const LONGEST_US = 2 ** 30;
 
@@ -39,6 +37,8 @@ export interface Route {
   readonly pid: number;
   /** The pid of its owner. */
   readonly owner: number;
+  /** Whether the owner shares this thread's memory. */
+  readonly shared: boolean;
   /** Whether the worker is for one call only, and ends after it. */
   readonly once: boolean;
   /** Called with every error that a task throws. */
@@ -56,6 +56,7 @@ export class Runner {
   readonly #rest = (): void => this.#watch.off();
   /** The results' bytes, one after the other. */
   readonly #encoder = new Encoder();
+  readonly #encoding: EncodeOptions;
   /** When this thread last looked at the clock. */
   #clock = performance.now();
   #stopped = false;
@@ -65,6 +66,7 @@ export class Runner {
     this.#desk = desk;
     this.#watch = watch;
     this.#route = route;
+    this.#encoding = { where: "the result", shared: route.shared, blocks: route.shared };
   }
 
   /** Serves until told to stop. */
@@ -195,9 +197,9 @@ export class Runner {
       case Order.Star:
         return mapItems(args, (item) => fn(...(item as unknown[])));
       case Order.Each:
-        return eachItem(args, (item) => fn(item));
+        return eachItem(args, (item) => fn(item), this.#encoding);
       case Order.EachStar:
-        return eachItem(args, (item) => fn(...(item as unknown[])));
+        return eachItem(args, (item) => fn(...(item as unknown[])), this.#encoding);
       default:
         return fn(...args);
     }
@@ -206,7 +208,7 @@ export class Runner {
   #succeed(id: number, started: number, value: unknown): void | Promise<void> {
     const encoder = this.#encoder;
     try {
-      encoder.encodeInto(value, RESULT);
+      encoder.encodeInto(value, this.#encoding);
     } catch (error) {
       return this.#fail(id, new Thrown(error, 0));
     }
@@ -235,7 +237,7 @@ export class Runner {
 
   #tellFailure(id: number, thrown: Thrown): void | Promise<void> {
     this.#route.failed(thrown.error);
-    const { bytes } = encodeError(thrown.error);
+    const { bytes } = encodeError(thrown.error, this.#encoding);
     return this.#answer(Answer.Failure, id, { aux: thrown.index, aux2: 0, bytes, length: bytes.length });
   }
 

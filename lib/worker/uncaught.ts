@@ -20,7 +20,7 @@ export function catchUncaught(spec: ThreadSpec, desk: DeskLike): void {
   const die = (error: unknown): void => {
     // A thread that was killed may still come here on its last instructions: what it says no longer counts.
     if (isDead()) return;
-    const { bytes } = encodeError(error);
+    const { bytes } = encodeError(error, { shared: spec.lane !== 0 });
     const told = desk.answer(Answer.Uncaught, 0, { aux: 0, aux2: 0, bytes, length: bytes.length });
     if (!spec.pooled) printUncaught(spec.name, error);
     if (told === undefined) exitWorker(1);

@@ -222,7 +222,7 @@ Deno.test("encode() carries shared objects at any depth as live objects", () => 
   const error = assertThrows(() => encode([{ token }], { where: "argument 0", shared: false }), TransportError);
   assertEquals(
     error.message,
-    "Cannot send argument 0 → item 0 → field 'token': a Token lives in this program's memory and cannot travel to an operating-system process",
+    "Cannot send argument 0 → item 0 → field 'token': a Token lives in its program's memory and cannot travel between operating-system processes",
   );
   Token.revived = 0;
   assertThrows(() => encode([token, () => 1]), TransportError);

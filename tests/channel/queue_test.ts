@@ -9,7 +9,7 @@ import {
   QueueShutDown,
   TransportError,
 } from "@lanes/lanes/queues";
-import { setSideBroker } from "../../lib/channel/_side.ts";
+import { setSideBroker } from "../../lib/channel/side.ts";
 import { pause, until, within, words } from "../fixtures/harness.ts";
 import * as tasks from "../fixtures/queue_tasks.ts";
 
