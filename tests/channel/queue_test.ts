@@ -418,9 +418,13 @@ Deno.test("Queue keeps what only a message carries in its own thread, without a 
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   const shared = new SharedArrayBuffer(8);
   for (const value of [shared, blob, memory]) queue.putNowait([value]);
-  assertStrictEquals((await queue.get() as unknown[])[0], shared);
+  const [other] = await queue.get() as [SharedArrayBuffer];
+  new Int32Array(shared)[0] = 5;
+  assertEquals(new Int32Array(other)[0], 5);
   assertEquals(await ((queue.getSync() as Blob[])[0]!).text(), "text");
-  assertStrictEquals((queue.getNowait() as unknown[])[0], memory);
+  const [same] = queue.getNowait() as [WebAssembly.Memory];
+  new Int32Array(memory.buffer)[0] = 6;
+  assertEquals(new Int32Array(same.buffer)[0], 6);
 });
 
 Deno.test("Queue() checks its arguments", () => {
