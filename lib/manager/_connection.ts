@@ -27,7 +27,7 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf, self } from "../memory/process_table.ts";
 import { bell, nextTurn, ring } from "../worker/bell.ts";
-import { bellWords, Outgoing, Reply, Request } from "./_wire.ts";
+import { bellWords, dropRecords, Outgoing, Reply, Request, WIND_DOWN_MS } from "./_wire.ts";
 
 /** A thread's connection to a manager's server: made at its first call, kept for all of its proxies. */
 
@@ -244,7 +244,12 @@ export class Connection {
     this.#ended = true;
     bell().unwatch(this);
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(this.#endError());
-    this.#handle.close();
+    const timer = setTimeout(() => {
+      dropRecords(this.#handle.offset + CLIENT_REQUESTS);
+      this.#outgoing.drop();
+      this.#handle.close();
+    }, WIND_DOWN_MS);
+    Deno.unrefTimer(timer as unknown as number);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive } from "../memory/process_table.ts";
 import { ring } from "../worker/bell.ts";
-import { bellWords, Outgoing, Reply, type Request } from "./_wire.ts";
+import { bellWords, dropRecords, Outgoing, Reply, type Request, WIND_DOWN_MS } from "./_wire.ts";
 
 /** The server's side of the connection to one client thread. */
 
@@ -48,6 +48,7 @@ export class Guest {
   readonly #requests: RingReader;
   readonly #outgoing: Outgoing;
   readonly #bell: Int32Array<SharedArrayBuffer>;
+  #goneAt = Infinity;
 
   /** The client whose block is `handle`. */
   constructor(handle: Handle) {
@@ -88,8 +89,20 @@ export class Guest {
     if (count > 0 && Atomics.exchange(this.#words, CLIENT_REQUESTS_FULL, 0) === 1) ring(this.#bell);
     if (!dead || count === MOST_IN_A_ROW) return any ? "busy" : "quiet";
     for (const controller of this.controllers.values()) controller.abort();
-    this.#handle.close();
+    this.#goneAt = performance.now();
     return "gone";
+  }
+
+  /** For how many milliseconds a client that is gone may still be reading. */
+  get windsDown(): number {
+    return Math.max(0, this.#goneAt + WIND_DOWN_MS - performance.now());
+  }
+
+  /** Gives back what replies hold that did not reach the client. */
+  free(): void {
+    dropRecords(this.#handle.offset + CLIENT_REPLIES);
+    this.#outgoing.drop();
+    this.#handle.close();
   }
 
   /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */

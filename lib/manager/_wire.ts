@@ -1,4 +1,5 @@
-import type { RingRecord, RingWriter } from "../channel/ring.ts";
+import { discard } from "../channel/codec.ts";
+import { bytesOf, RingReader, type RingRecord, type RingWriter } from "../channel/ring.ts";
 import { ring } from "../worker/bell.ts";
 import { registerSweeper } from "../memory/arena.ts";
 import { BELL_BYTES } from "../memory/lane_layout.ts";
@@ -116,6 +117,23 @@ export class Outgoing {
     }
     if (any) ring(this.#bell);
     return any;
+  }
+
+  /** Gives back what the records that wait for room hold: nobody will read them. */
+  drop(): void {
+    for (const record of this.#backlog.splice(0)) discard(record);
+  }
+}
+
+/** How long, in milliseconds, a thread that was killed may still be reading: as long as memory waits for it. */
+export const WIND_DOWN_MS = 100;
+
+/** Gives back what the records hold that the reader of the ring at `offset` did not get to before it died. One that it had begun is its own. */
+export function dropRecords(offset: number): void {
+  const reader = new RingReader(offset);
+  for (let record = reader.take(); record !== null; record = reader.take()) {
+    discard({ bytes: bytesOf(record) });
+    reader.done();
   }
 }
 

@@ -53,6 +53,8 @@ class Server {
   readonly #objects: ObjectTable;
   readonly #registered = new Map<string, Registered>();
   readonly #guests = new Set<Guest>();
+  /** Those whose process has ended, until it cannot be reading any more. */
+  readonly #gone = new Set<Guest>();
   #unblocked = Promise.withResolvers<void>();
   /** How many calls have returned promises that are not settled. */
   #unsettled = 0;
@@ -71,7 +73,7 @@ class Server {
     this.#words[MANAGER_SERVER] = self();
     this.#words[MANAGER_BELL] = bell().offset / UNIT_BYTES;
     bell().watch(this);
-    const timer = setInterval(() => this.#objects.sweep(), SWEEP_EVERY);
+    const timer = setInterval(() => this.#sweep(), SWEEP_EVERY);
     Atomics.compareExchange(this.#words, MANAGER_PHASE, Phase.New, Phase.Running);
     wake(this.#words, MANAGER_PHASE);
     while (!this.#stopping) {
@@ -85,6 +87,20 @@ class Server {
     }
     clearInterval(timer);
     bell().unwatch(this);
+    for (const guest of this.#gone) {
+      await new Promise((resolve) => setTimeout(resolve, guest.windsDown));
+      guest.free();
+    }
+  }
+
+  /** Frees what the dead have left, and forgets the objects that nobody refers to. */
+  #sweep(): void {
+    for (const guest of this.#gone) {
+      if (guest.windsDown > 0) continue;
+      this.#gone.delete(guest);
+      guest.free();
+    }
+    this.#objects.sweep();
   }
 
   /**
@@ -110,7 +126,10 @@ class Server {
     let any = this.#admit();
     for (const guest of this.#guests) {
       const outcome = guest.poll(this.#perform);
-      if (outcome === "gone") this.#guests.delete(guest);
+      if (outcome === "gone") {
+        this.#guests.delete(guest);
+        this.#gone.add(guest);
+      }
       any ||= outcome !== "quiet";
     }
     if (any && this.#registered.size > 0) {
@@ -181,6 +200,7 @@ class Server {
       case Request.Initialize:
         return initialize(...task.payload as [Carrier, unknown[]]);
       case Request.Count:
+        this.#sweep();
         return this.#objects.count();
       case Request.Abort:
         return task.guest.controllers.get(task.id)?.abort(...task.payload as unknown[]);

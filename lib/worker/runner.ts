@@ -143,16 +143,15 @@ export class Runner {
     // Should importing the function's module end this worker, its owner sees by this which function did.
     this.#desk.setCurrent(-number);
     // After that: whoever kills this thread declares it dead first and then looks whether it is importing.
-    if (isDead()) await new Promise<never>(() => {});
+    if (isDead()) return this.#desk.setCurrent(0);
     try {
       const side = (aux2 & WITH_SIDE) === 0 ? [] : await takeSide(definitionKey(this.#route.pid, id));
       const fn = await revive(decode({ bytes, side }) as Carrier);
-      if (isDead()) return;
       this.#functions.set(number, { fn });
     } catch (error) {
-      if (isDead()) return;
       this.#functions.set(number, { error, unresolved: isUnresolved(error) });
     }
+    // Also by one that was killed meanwhile: the main thread waits for this before it stops the thread.
     this.#desk.setCurrent(0);
   }
 
