@@ -1,6 +1,8 @@
 import { LOCK_SLEEPERS, LOCK_WATCHERS, SIGNAL_FLAGS, SIGNAL_SLEEP, SIGNAL_TURN } from "../memory/layout.ts";
+import { changed } from "../memory/process_table.ts";
 import { chaos } from "../sync/chaos.ts";
-import { type Deadline, isPast, parkAsync, sleepSync, spin, spinBriefly, wake } from "../sync/park.ts";
+import { type Deadline, isPast, parkAsync, sleepSync, spinBriefly, wake } from "../sync/park.ts";
+import { Spinner } from "../sync/spinner.ts";
 
 /**
  * Waiting for a state to change that others change with one store: an item
@@ -17,16 +19,12 @@ export interface Awaited<T> {
   ready(): boolean;
 }
 
-/** After so many spins in a row that ended in sleep, the other side is slow, or waits for this very core: only one wait in {@linkcode PROBE_EVERY} spins. */
-const MOST_MISSES = 4, PROBE_EVERY = 16;
-
 /** Three words, and the word whose change is looked for before one sleeps. */
 export class Signal {
   readonly #words: Words;
   readonly #base: number;
   readonly #state: number;
-  #misses = 0;
-  #skipped = 0;
+  readonly #spinner = new Spinner();
 
   /** The signal at `words[base]` for changes of `words[state]`. */
   constructor(words: Words, base: number, state: number) {
@@ -54,6 +52,7 @@ export class Signal {
     if ((flags & LOCK_WATCHERS) !== 0) {
       Atomics.add(words, base + SIGNAL_TURN, 1);
       wake(words, base + SIGNAL_TURN);
+      changed();
     }
     if ((flags & LOCK_SLEEPERS) !== 0) {
       Atomics.add(words, base + SIGNAL_SLEEP, 1);
@@ -77,7 +76,7 @@ export class Signal {
         if (gone && slept) this.#handOn(awaited);
       }
       if (gone) return result;
-      if (!slept && this.#spin(state)) continue;
+      if (!slept && this.#spinner.spin(words, this.#state, state)) continue;
       const sleep = Atomics.load(words, base + SIGNAL_SLEEP);
       Atomics.or(words, base + SIGNAL_FLAGS, LOCK_SLEEPERS);
       if (chaos !== null) chaos();
@@ -86,17 +85,6 @@ export class Signal {
       sleepSync(words, base + SIGNAL_SLEEP, sleep, deadline);
       slept = true;
     }
-  }
-
-  /** Looks at the state for a while before one sleeps, as long as that pays off now and then. */
-  #spin(state: number): boolean {
-    if (this.#misses >= MOST_MISSES && ++this.#skipped % PROBE_EVERY !== 0) return false;
-    if (!spin(this.#words, this.#state, state)) {
-      this.#misses++;
-      return false;
-    }
-    this.#misses = 0;
-    return true;
   }
 
   /** One that was woken alone goes: others may sleep on, and what it leaves is for them. */

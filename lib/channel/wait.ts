@@ -1,19 +1,13 @@
 import { checkIterable, quoted } from "../base/check.ts";
 import { WAITABLE, type Waitable, type WaitState } from "../base/waitable.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
-import {
-  type Deadline,
-  deadlineOf,
-  isPast,
-  parkAsync,
-  parkSync,
-  pauseSync,
-  signalOf,
-  untilTold,
-} from "../sync/park.ts";
+import { CONTROL_CHANGES, CONTROL_WATCHERS } from "../memory/layout.ts";
+import { changesWords } from "../memory/process_table.ts";
+import { type Deadline, deadlineOf, isPast, parkAsync, signalOf, untilTold } from "../sync/park.ts";
+import { Spinner } from "../sync/spinner.ts";
 
-/** How long, in milliseconds, a thread that blocks for several objects sleeps between two looks, at first and at most. */
-const FIRST_NAP = 0.05, LONGEST_NAP = 2;
+/** Of this thread's waits for one object, and for several. */
+const one = new Spinner(), several = new Spinner();
 
 /**
  * Waits until at least one of the objects is ready: a connection that has
@@ -50,8 +44,7 @@ export async function wait<T extends Waitable>(objects: Iterable<T>, options?: W
 }
 
 /**
- * As {@linkcode wait}, blocking the thread. For several objects it looks again
- * at intervals of at most 2 ms.
+ * As {@linkcode wait}, blocking the thread.
  *
  * @throws {TypeError} When one of the objects cannot be waited for.
  * @throws {ClosedError} When one of them is closed.
@@ -69,17 +62,32 @@ export async function wait<T extends Waitable>(objects: Iterable<T>, options?: W
 export function waitSync<T extends Waitable>(objects: Iterable<T>, options?: WaitSyncOptions): T[] {
   const deadline = deadlineOf(options);
   const waited = collect(objects);
-  let nap = FIRST_NAP;
+  if (waited.size === 0 && deadline === Infinity) return [];
+  return waited.size === 1 ? waitForOne(waited, deadline) : waitForAny(waited, deadline);
+}
+
+function waitForOne<T>(waited: ReadonlyMap<T, WaitState>, deadline: Deadline): T[] {
   while (true) {
-    const { words, ready } = look(waited);
+    const { words: [word], ready } = look(waited);
     if (ready.length > 0 || isPast(deadline)) return ready;
-    if (words.length === 0 && deadline === Infinity) return [];
-    // One word can be slept on; more are looked at again and again.
-    if (words.length === 1) parkSync(words[0]!.words, words[0]!.index, words[0]!.value, deadline);
-    else {
-      pauseSync(Math.min(nap, Math.max(0, deadline - performance.now())));
-      nap = Math.min(LONGEST_NAP, nap * 1.5);
+    one.park(word!.words, word!.index, word!.value, deadline);
+  }
+}
+
+/** A thread can sleep on one word only: on one that is raised after each change of what anybody watches. */
+function waitForAny<T>(waited: ReadonlyMap<T, WaitState>, deadline: Deadline): T[] {
+  const control = changesWords();
+  // Said before the objects are looked at: who changes one changes it first and then reads this.
+  Atomics.add(control, CONTROL_WATCHERS, 1);
+  try {
+    while (true) {
+      const changes = Atomics.load(control, CONTROL_CHANGES);
+      const { ready } = look(waited);
+      if (ready.length > 0 || isPast(deadline)) return ready;
+      several.park(control, CONTROL_CHANGES, changes, deadline);
     }
+  } finally {
+    Atomics.sub(control, CONTROL_WATCHERS, 1);
   }
 }
 

@@ -42,7 +42,7 @@ export const CONTROL_ARENA_INDEX = 64;
 /** How many free lists the index has. */
 export const ARENA_CLASSES = 64;
 /** Control word: pid of the thread that changes the table of names, or 0. */
-export const CONTROL_NAMES_LOCK = 7;
+export const CONTROL_NAMES_LOCK = 12;
 /** Control word: how many segments the heap has. */
 export const CONTROL_SEGMENTS = 8;
 /** Control word: units of the heap in all segments. */
@@ -51,6 +51,10 @@ export const CONTROL_HEAP_UNITS = 9;
 export const CONTROL_USED_UNITS = 10;
 /** Control word: how many ledgers of dead processes wait for another process to take them. */
 export const CONTROL_ORPHANS = 11;
+/** Control word: how many threads block until any of several objects changes; those that were killed meanwhile count on. */
+export const CONTROL_WATCHERS = 13;
+/** Control word: raised, while there are such, after an object that somebody watches has changed; what they sleep on. */
+export const CONTROL_CHANGES = 14;
 /** Control word from which the segments' starts and ends stand, two words each, in units. */
 export const CONTROL_SEGMENT_TABLE = 256;
 /** How many segments the heap can have. */

@@ -1,9 +1,11 @@
 import { perRealm } from "../base/realm.ts";
 import { LanesError } from "../base/errors.ts";
 import {
+  CONTROL_CHANGES,
   CONTROL_DEATHS,
   CONTROL_LAST_PID,
   CONTROL_OFFSET,
+  CONTROL_WATCHERS,
   PROCESS_BLOCKED_ON,
   PROCESS_ENDED,
   PROCESS_EXIT_CODE,
@@ -105,7 +107,21 @@ export function declareDead(pid: number, exitCode: number): boolean {
   Atomics.store(records, record + PROCESS_ENDED, pid);
   Atomics.add(control, CONTROL_DEATHS, 1);
   Atomics.notify(records, record + PROCESS_ENDED);
+  changed();
   return true;
+}
+
+/** After a change of something that threads may watch together with others: has those look again that block until then. */
+export function changed(): void {
+  const { control } = table();
+  if (Atomics.load(control, CONTROL_WATCHERS) === 0) return;
+  Atomics.add(control, CONTROL_CHANGES, 1);
+  Atomics.notify(control, CONTROL_CHANGES);
+}
+
+/** The control words, for who watches several objects. */
+export function changesWords(): Int32Array<SharedArrayBuffer> {
+  return table().control;
 }
 
 /** The exit code of `pid` once it has ended, else `null`; only valid until its slot is used again. */

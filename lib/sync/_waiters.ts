@@ -14,7 +14,8 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive, self } from "../memory/process_table.ts";
 import { chaos } from "./chaos.ts";
-import { type Deadline, isPast, parkAsync, parkSync, wake } from "./park.ts";
+import { type Deadline, isPast, parkAsync, wake } from "./park.ts";
+import { Spinner } from "./spinner.ts";
 
 /**
  * Who waits for a condition: one slot a process, with how many of its tasks
@@ -22,6 +23,9 @@ import { type Deadline, isPast, parkAsync, parkSync, wake } from "./park.ts";
  */
 
 type Words = Int32Array<SharedArrayBuffer>;
+
+/** Of all of this thread's waits for notifications. */
+const spinner = new Spinner();
 
 const MASK = (1 << CONDITION_NOTIFIED_SHIFT) - 1;
 const ONE_NOTIFIED = 1 << CONDITION_NOTIFIED_SHIFT;
@@ -66,7 +70,7 @@ export class Waiters {
         if (this.#quit(counts)) return false;
         continue;
       }
-      parkSync(this.#words, this.#counts, counts, deadline);
+      spinner.park(this.#words, this.#counts, counts, deadline);
     }
   }
 

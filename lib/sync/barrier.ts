@@ -28,7 +28,8 @@ import {
   UNDER_WAY,
 } from "./_cells.ts";
 import { INSPECT } from "./_inspect.ts";
-import { type Deadline, deadlineAfter, isPast, parkAsync, signalOf, sleepSync, spin, spinBriefly } from "./park.ts";
+import { type Deadline, deadlineAfter, isPast, parkAsync, signalOf, sleepSync, spinBriefly } from "./park.ts";
+import { Spinner } from "./spinner.ts";
 
 /** Options of a new {@linkcode Barrier}. */
 export interface BarrierOptions {
@@ -59,6 +60,7 @@ export interface BarrierOptions {
 export class Barrier implements Shareable {
   readonly #handle: Handle;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #spinner = new Spinner();
   readonly #parties: number;
   readonly #timeout: number;
   #action: Action | PromiseLike<Action> | undefined;
@@ -241,7 +243,7 @@ export class Barrier implements Shareable {
       const state = Atomics.load(words, cell);
       if (isOver(state, party.epoch, arrived)) return arrived;
       if (isPast(deadline)) breakEpoch(words, party.epoch);
-      else if (!spin(words, cell, state) && mark(words, cell, state)) {
+      else if (!this.#spinner.spin(words, cell, state) && mark(words, cell, state)) {
         sleepSync(words, cell, state | CELL_WAITERS, deadline);
       }
     }

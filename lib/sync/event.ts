@@ -6,7 +6,8 @@ import { wordsAt } from "../memory/memory.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { INSPECT } from "./_inspect.ts";
 import { chaos } from "./chaos.ts";
-import { deadlineOf, isPast, parkAsync, signalOf, sleepSync, spin, spinBriefly, wake } from "./park.ts";
+import { deadlineOf, isPast, parkAsync, signalOf, sleepSync, spinBriefly, wake } from "./park.ts";
+import { Spinner } from "./spinner.ts";
 
 /**
  * A flag that processes share and can wait for.
@@ -28,6 +29,7 @@ import { deadlineOf, isPast, parkAsync, signalOf, sleepSync, spin, spinBriefly, 
 export class Event implements Shareable {
   readonly #handle: Handle;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #spinner = new Spinner();
 
   /** A new event that is not set. */
   constructor() {
@@ -91,7 +93,7 @@ export class Event implements Shareable {
     const first = Atomics.load(words, EVENT_STATE);
     if ((first & EVENT_SET) !== 0) return true;
     // Not marked yet: whoever sets it while this thread spins has nobody to wake.
-    if (deadline !== 0) spin(words, EVENT_STATE, first);
+    if (deadline !== 0) this.#spinner.spin(words, EVENT_STATE, first);
     while (true) {
       const state = this.#waiting(first);
       if (state === DONE) return true;

@@ -16,7 +16,8 @@ import { wordsAt } from "../memory/memory.ts";
 import { alive, self } from "../memory/process_table.ts";
 import { Turns } from "./_turns.ts";
 import { chaos } from "./chaos.ts";
-import { type Deadline, isPast, parkAsync, sleepSync, spin, spinBriefly, wake } from "./park.ts";
+import { type Deadline, isPast, parkAsync, sleepSync, spinBriefly, wake } from "./park.ts";
+import { Spinner } from "./spinner.ts";
 
 /**
  * The words of a lock and what is done to them: see README.md, "Lock". Every
@@ -43,6 +44,9 @@ const STARVED_AFTER = 2;
 const OFFER = 5;
 /** How often a waiter that sees the lock change hands tries again before it sleeps. */
 const MOST_SPINS = 50;
+
+/** Of all of this thread's waits for locks. */
+const spinner = new Spinner();
 
 const FLAGS = LOCK_SLEEPERS | LOCK_WATCHERS;
 
@@ -152,7 +156,7 @@ export function takeSync(words: Words, deadline: Deadline): Take {
     if (since === 0 && spins++ < MOST_SPINS) {
       const state = Atomics.load(words, LOCK_STATE);
       // The thread cannot release it while it spins itself.
-      if (state >>> LOCK_PID_SHIFT !== self() && spin(words, LOCK_STATE, state)) continue;
+      if (state >>> LOCK_PID_SHIFT !== self() && spinner.spin(words, LOCK_STATE, state)) continue;
     }
     // Marked before the deadline is looked at: a wake-up that came for this waiter must reach the others if it leaves.
     const state = markWaiting(words, LOCK_SLEEPERS);

@@ -81,21 +81,9 @@ export function spinBriefly(words: Int32Array<SharedArrayBuffer>, index: number,
 // Blocking
 
 /**
- * Blocks this thread while the word is `expected`: spins first, then sleeps.
+ * Blocks this thread while the word is `expected`, for callers that have spun.
  * Returns `false` when the deadline passed with the word unchanged.
  */
-export function parkSync(
-  words: Int32Array<SharedArrayBuffer>,
-  index: number,
-  expected: number,
-  deadline: Deadline,
-): boolean {
-  if (Atomics.load(words, index) !== expected) return true;
-  if (deadline === 0) return false;
-  return spin(words, index, expected) || sleepSync(words, index, expected, deadline);
-}
-
-/** As {@linkcode parkSync} without the spin: for callers that have spun already. */
 export function sleepSync(
   words: Int32Array<SharedArrayBuffer>,
   index: number,

@@ -15,7 +15,8 @@ import { wordsAt } from "../memory/memory.ts";
 import { alive, self } from "../memory/process_table.ts";
 import type { Turns } from "./_turns.ts";
 import { chaos } from "./chaos.ts";
-import { type Deadline, isPast, parkAsync, type ParkOptions, sleepSync, spin, spinBriefly, wake } from "./park.ts";
+import { type Deadline, isPast, parkAsync, type ParkOptions, sleepSync, spinBriefly, wake } from "./park.ts";
+import { Spinner } from "./spinner.ts";
 
 /**
  * The words of a semaphore and what is done to them: see README.md,
@@ -23,6 +24,9 @@ import { type Deadline, isPast, parkAsync, type ParkOptions, sleepSync, spin, sp
  */
 
 type Words = Int32Array<SharedArrayBuffer>;
+
+/** Of all of this thread's waits for units. */
+const spinner = new Spinner();
 
 /** No unit was taken. */
 export const NONE = -1;
@@ -112,7 +116,7 @@ export function takeSync(words: Words, deadline: Deadline): number {
     if (first) {
       if (deadline === 0) return NONE;
       first = false;
-      spin(words, SEMAPHORE_SLEEP, turn);
+      spinner.spin(words, SEMAPHORE_SLEEP, turn);
       continue;
     }
     if (isPast(deadline)) return NONE;

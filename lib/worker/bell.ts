@@ -3,9 +3,10 @@ import { allocate } from "../memory/arena.ts";
 import { BELL_BYTES, BELL_COUNT, BELL_PARKED } from "../memory/lane_layout.ts";
 import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
-import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
+import { holdLoop, parkIdle, releaseLoop } from "../sync/park.ts";
 import { Patience } from "../sync/patience.ts";
 import { raise } from "../sync/raise.ts";
+import { Spinner } from "../sync/spinner.ts";
 
 /**
  * How a thread hears from all the workers that it owns: one word in shared
@@ -36,6 +37,7 @@ export class Bell {
   /** Byte offset of its words, for the workers that ring it. */
   readonly offset: number;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #spinner = new Spinner();
   readonly #watched = new Set<Belled>();
   #running = false;
   #holds = 0;
@@ -97,7 +99,7 @@ export class Bell {
       if (done()) return true;
       if (performance.now() >= deadline) return false;
       Atomics.store(this.#words, BELL_PARKED, 1);
-      parkSync(this.#words, BELL_COUNT, seen, deadline);
+      this.#spinner.park(this.#words, BELL_COUNT, seen, deadline);
     }
   }
 

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { allocate, release } from "../../lib/memory/arena.ts";
 import { BlockKind } from "../../lib/memory/layout.ts";
 import { wordsAt } from "../../lib/memory/memory.ts";
-import { deadlineAfter, deadlineOf, isPast, parkAsync, parkSync, wake } from "../../lib/sync/park.ts";
+import { deadlineAfter, deadlineOf, isPast, parkAsync, wake } from "../../lib/sync/park.ts";
+import { Spinner } from "../../lib/sync/spinner.ts";
 import * as tasks from "../fixtures/park_tasks.ts";
 import { pause, until, within } from "../fixtures/harness.ts";
 import { run } from "../fixtures/program.ts";
@@ -18,20 +19,20 @@ class Words implements Disposable {
   }
 }
 
-Deno.test("parkSync() returns true at once when the word is another, false at its deadline", () => {
+Deno.test("Spinner.park() returns true at once when the word is another, false at its deadline", () => {
   using it = new Words();
-  assertEquals(parkSync(it.words, 0, 1, Infinity), true);
-  assertEquals(parkSync(it.words, 0, 0, 0), false);
+  assertEquals(new Spinner().park(it.words, 0, 1, Infinity), true);
+  assertEquals(new Spinner().park(it.words, 0, 0, 0), false);
   const start = performance.now();
-  assertEquals(parkSync(it.words, 0, 0, start + 20), false);
+  assertEquals(new Spinner().park(it.words, 0, 0, start + 20), false);
   assert(performance.now() - start >= 18);
 });
 
-Deno.test("parkSync() and parkAsync() return true when another thread changes the word", async () => {
+Deno.test("Spinner.park() and parkAsync() return true when another thread changes the word", async () => {
   for (const ms of [0, 30]) {
     using it = new Words();
     const other = launch(tasks.changeLater, it.offset, ms);
-    assertEquals(parkSync(it.words, 0, 0, deadlineAfter(HANG)), true);
+    assertEquals(new Spinner().park(it.words, 0, 0, deadlineAfter(HANG)), true);
     assertEquals(it.words[0], 1);
     await within(HANG, other.join());
     const again = launch(tasks.changeLater, it.offset, ms);
@@ -105,7 +106,9 @@ Deno.test("a blocked main thread serves its workers, and goes on waiting", async
     import { knock } from ${JSON.stringify(new URL("../fixtures/park_tasks.ts", import.meta.url).href)};
     import { allocate } from ${JSON.stringify(new URL("../../lib/memory/arena.ts", import.meta.url).href)};
     import { wordsAt } from ${JSON.stringify(new URL("../../lib/memory/memory.ts", import.meta.url).href)};
-    import { parkSync, setServiceHook } from ${JSON.stringify(new URL("../../lib/sync/park.ts", import.meta.url).href)};
+    import { setServiceHook, sleepSync } from ${
+    JSON.stringify(new URL("../../lib/sync/park.ts", import.meta.url).href)
+  };
     if (import.meta.main) {
       const offset = allocate(16);
       const words = wordsAt(offset, 4);
@@ -114,7 +117,7 @@ Deno.test("a blocked main thread serves its workers, and goes on waiting", async
       await new Promise((resolve) => setTimeout(resolve, 200));
       Atomics.store(words, 3, 0);
       setServiceHook(() => Atomics.add(words, 3, 1));
-      while (Atomics.load(words, 0) === 0) parkSync(words, 0, 0, performance.now() + 10_000);
+      while (Atomics.load(words, 0) === 0) sleepSync(words, 0, 0, performance.now() + 10_000);
       console.log(Atomics.load(words, 3) >= 19 ? "served" : "served only " + words[3]);
       setServiceHook(null);
       await process.join();
