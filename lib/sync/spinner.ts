@@ -6,32 +6,30 @@ import { type Deadline, sleepSync, spin } from "./park.ts";
  * It pays off while the other side runs on another core. Where both share one,
  * because the machine is busy, looking only keeps the other side from running:
  * a round trip of 5 µs takes 50 or more, and others lose the core as well.
- * Nobody says which it is, so it is tried, and less and less often where it
- * does not pay off.
+ * Nobody says which it is, so it is tried; where it does not pay off, only now
+ * and then.
  */
 
-/** After so many spins in a row that ended in sleep, most waits sleep at once. */
+/** After so many spins in a row that ended in sleep, waits sleep at once for {@linkcode PAUSE} milliseconds, then one spins. */
 const MOST_MISSES = 4;
-/** One wait in so many spins then; twice as many after each that ended in sleep as well. */
-const FIRST_PROBE = 16, LAST_PROBE = 256;
+/** A spin takes about 50 µs: those in vain take up at most a sixteenth of the time. */
+const PAUSE = 0.8;
 
 /** Learns from what became of the spins of one waiter, or of several in the same situation. */
 export class Spinner {
   #misses = 0;
-  #skipped = 0;
-  #probeEvery = FIRST_PROBE;
+  #sleepUntil = 0;
 
   /** Looks at the word for a while, if that pays off now and then; `true` as soon as it is not `expected`. */
   spin(words: Int32Array<SharedArrayBuffer>, index: number, expected: number): boolean {
-    if (this.#misses >= MOST_MISSES && ++this.#skipped < this.#probeEvery) return false;
-    this.#skipped = 0;
+    const unlucky = this.#misses >= MOST_MISSES;
+    if (unlucky && performance.now() < this.#sleepUntil) return false;
     if (spin(words, index, expected)) {
       this.#misses = 0;
-      this.#probeEvery = FIRST_PROBE;
       return true;
     }
-    if (this.#misses < MOST_MISSES) this.#misses++;
-    else this.#probeEvery = Math.min(LAST_PROBE, this.#probeEvery * 2);
+    this.#misses++;
+    if (unlucky) this.#sleepUntil = performance.now() + PAUSE;
     return false;
   }
 
