@@ -13,26 +13,77 @@ import { reviveShared } from "./shareable.ts";
  * makes it.
  */
 
-/** What acquiring a {@linkcode SharedLock} gives: disposing it releases once. */
-export interface SharedLockGuard extends Disposable {
-  /** Whether the lock's last holder ended while holding it. */
+/**
+ * What `acquire` gives: disposing it releases what was acquired, once.
+ *
+ * @example
+ * ```ts
+ * import { Lock } from "@lanes/lanes/sync";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const lock = new Lock();
+ * {
+ *   using _held = await lock.acquire();
+ *   assert(lock.locked());
+ * }
+ * assertFalse(lock.locked());
+ * ```
+ */
+export interface Guard extends Disposable {
+  /**
+   * Whether the holder before ended (killed, threw, exited or returned) while
+   * it held this: what it guards may be half changed. `true` for the one guard
+   * that took over, `false` for all others.
+   */
   readonly abandoned: boolean;
 }
 
-/** A lock that processes share: what `getLock` gives, an `RLock` unless another was given. */
-export interface SharedLock {
-  /** Acquires the lock; `null` at the timeout. */
-  acquire(options?: WaitOptions): Promise<SharedLockGuard | null>;
-  /** As `acquire`, blocking the thread. */
-  acquireSync(options?: WaitSyncOptions): SharedLockGuard | null;
-  /** Releases the lock. */
+/**
+ * A lock that belongs to a process, which may acquire it again while it holds
+ * it, and has to release it as often. Tasks of one process share it: it keeps
+ * out other processes, not the process's own tasks.
+ *
+ * If the process ends while it holds the lock, the lock goes to the next waiter
+ * whatever the count was; that waiter's guard alone is `abandoned`.
+ *
+ * @example
+ * ```ts
+ * import { RLock } from "@lanes/lanes/sync";
+ * import { assert } from "@std/assert";
+ *
+ * const lock = new RLock();
+ * using _outer = await lock.acquire();
+ * using _inner = await lock.acquire();
+ * assert(lock.locked());
+ * ```
+ */
+export interface RLock {
+  /**
+   * Acquires the lock, once more if this process holds it already. Resolves to
+   * `null` when the timeout passed before.
+   *
+   * @throws {TypeError} When the timeout is not a number or the signal no `AbortSignal`.
+   * @throws The signal's reason, when it is aborted.
+   */
+  acquire(options?: WaitOptions): Promise<Guard | null>;
+  /**
+   * As {@linkcode RLock.acquire}, blocking the thread.
+   *
+   * @throws {TypeError} When the timeout is not a number.
+   */
+  acquireSync(options?: WaitSyncOptions): Guard | null;
+  /**
+   * Releases the lock once.
+   *
+   * @throws {InvalidStateError} When this process does not hold it.
+   */
   release(): void;
-  /** Whether somebody holds the lock. */
+  /** Whether some process holds the lock; one that has ended counts until the lock is acquired again. */
   locked(): boolean;
 }
 
 /** The option `lock` of shared arrays and values: `true` for an `RLock` of its own (the default), `false` for none, or a lock. */
-export type LockOption = boolean | SharedLock | null | undefined;
+export type LockOption = boolean | RLock | null | undefined;
 
 /** Options of a new shared array or value. */
 export interface LockOptions {
@@ -45,25 +96,25 @@ export interface LockOptions {
  *
  * @throws {TypeError} When it is neither a boolean nor a lock.
  */
-export function checkLock(lock: unknown): boolean | SharedLock {
+export function checkLock(lock: unknown): boolean | RLock {
   if (lock === undefined || lock === null) return true;
   if (typeof lock === "boolean") return lock;
-  const candidate = lock as Partial<SharedLock>;
+  const candidate = lock as Partial<RLock>;
   if (typeof lock === "object" && typeof candidate.acquire === "function" && typeof candidate.release === "function") {
-    return lock as SharedLock;
+    return lock as RLock;
   }
   throw new TypeError(`Expected "lock" to be a boolean or a lock, got ${quoted(lock)}`);
 }
 
 /** The lock of the object `what` whose block is `handle`: the given one, or the block's own, made at the first call of any thread. */
-export function lockOf(handle: Handle, option: boolean | SharedLock, what: string): SharedLock {
+export function lockOf(handle: Handle, option: boolean | RLock, what: string): RLock {
   handle.check(what);
   if (typeof option === "object") return option;
   if (!option) throw new InvalidStateError(`This ${what} has no lock: it was made with lock: false`);
   const attached = attachedTo(handle.offset) ?? attachLock(handle, what);
   if (!retain(attached.offset, attached.generation)) handle.check(what);
   const lock = reviveShared({ kind: "RLock", data: [attached.offset, attached.generation] satisfies HandleData });
-  if (lock !== undefined) return lock as SharedLock;
+  if (lock !== undefined) return lock as RLock;
   release(attached.offset, attached.generation);
   throw new LanesError(`The lock of a ${what} needs the locks' module: import "@lanes/lanes/sync" first`);
 }

@@ -164,7 +164,7 @@ export class Condition implements Shareable {
   }
 
   #checkHeld(what: string): Locking {
-    const locking = this.#lock[LOCKING];
+    const locking = (this.#lock as unknown as { [LOCKING]: Locking })[LOCKING];
     if (isHeld(locking)) return locking;
     throw new InvalidStateError(`Cannot ${what} without the condition's lock: acquire it first`);
   }

@@ -1,27 +1,6 @@
-/**
- * What `acquire` gives: disposing it releases what was acquired, once.
- *
- * @example
- * ```ts
- * import { Lock } from "@lanes/lanes/sync";
- * import { assert, assertFalse } from "@std/assert";
- *
- * const lock = new Lock();
- * {
- *   using _held = await lock.acquire();
- *   assert(lock.locked());
- * }
- * assertFalse(lock.locked());
- * ```
- */
-export interface Guard extends Disposable {
-  /**
-   * Whether the holder before ended (killed, threw, exited or returned) while
-   * it held this: what it guards may be half changed. `true` for the one guard
-   * that took over, `false` for all others.
-   */
-  readonly abandoned: boolean;
-}
+import type { Guard } from "../memory/lock_port.ts";
+
+export type { Guard };
 
 /** How a {@linkcode Hold} gives back what it holds; a symbol, so that it is no part of the public API. */
 export const GIVE_BACK: unique symbol = Symbol.for("lanes.give back") as never;

@@ -3,6 +3,7 @@ import { InvalidStateError } from "../base/errors.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
 import { BlockKind, LOCK_BYTES, LOCK_OFFERED, LOCK_PID_SHIFT, LOCK_STATE } from "../memory/layout.ts";
+import type { RLock as ReentrantLock } from "../memory/lock_port.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { isDead, self } from "../memory/process_table.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
@@ -12,31 +13,12 @@ import { GIVE_BACK, type Guard, Hold, type Holdable } from "./guard.ts";
 import { giveBack, isMine, LOCKING, type Locking, LockLocal, Take, takeAsync, takeSync } from "./lock_word.ts";
 import { deadlineAfter, deadlineOf, signalOf } from "./park.ts";
 
-/**
- * A lock that belongs to a process, which may acquire it again while it holds
- * it, and has to release it as often. Tasks of one process share it: it keeps
- * out other processes, not the process's own tasks.
- *
- * If the process ends while it holds the lock, the lock goes to the next waiter
- * whatever the count was; that waiter's guard alone is `abandoned`.
- *
- * @example
- * ```ts
- * import { RLock } from "@lanes/lanes/sync";
- * import { assert } from "@std/assert";
- *
- * const lock = new RLock();
- * using _outer = await lock.acquire();
- * using _inner = await lock.acquire();
- * assert(lock.locked());
- * ```
- */
-export class RLock implements Shareable, Holdable {
+/** What {@linkcode RLock} makes: a lock that is a few words of shared memory. */
+class WordLock implements ReentrantLock, Shareable, Holdable {
   readonly #handle: Handle;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #local: LockLocal;
 
-  /** A new lock that nobody holds. */
   constructor() {
     const handle = adopted ?? Handle.create(LOCK_BYTES, BlockKind.RLock);
     this.#handle = handle;
@@ -44,24 +26,12 @@ export class RLock implements Shareable, Holdable {
     this.#local = localOf(handle, () => new LockLocal());
   }
 
-  /**
-   * Acquires the lock, once more if this process holds it already. Resolves to
-   * `null` when the timeout passed before.
-   *
-   * @throws {TypeError} When the timeout is not a number or the signal no `AbortSignal`.
-   * @throws The signal's reason, when it is aborted.
-   */
   async acquire(options?: WaitOptions): Promise<Guard | null> {
     const deadline = deadlineOf(options);
     const signal = signalOf(options);
     return this.#hold(await takeAsync(this.#words, this.#local, { deadline, signal, depth: { count: 1 } }));
   }
 
-  /**
-   * As {@linkcode RLock.acquire}, blocking the thread.
-   *
-   * @throws {TypeError} When the timeout is not a number.
-   */
   acquireSync(options?: WaitSyncOptions): Guard | null {
     const timeout = options === undefined ? Infinity : checkTimeout(options.timeout);
     const mine = self() << LOCK_PID_SHIFT;
@@ -72,17 +42,11 @@ export class RLock implements Shareable, Holdable {
     return this.#hold(take);
   }
 
-  /**
-   * Releases the lock once.
-   *
-   * @throws {InvalidStateError} When this process does not hold it.
-   */
   release(): void {
     if (this.#releaseOnce() || isDead()) return;
     throw new InvalidStateError("Cannot release a lock that this process does not hold: acquire it first");
   }
 
-  /** Whether some process holds the lock; one that has ended counts until the lock is acquired again. */
   locked(): boolean {
     return Atomics.load(this.#words, LOCK_STATE) !== 0;
   }
@@ -140,6 +104,17 @@ function releaseSuspended(local: LockLocal): boolean {
 
 /** The handle that the next lock is made from, when it is one that arrived here. */
 let adopted: Handle | null = null;
+
+/** See {@linkcode ReentrantLock}. */
+export type RLock = ReentrantLock;
+
+/**
+ * Makes locks that a process may acquire again while it holds them; see the
+ * interface of the same name. (Two declarations, so that shared arrays and
+ * values, a layer below, can say that their lock is one.)
+ */
+export const RLock: new () => RLock = WordLock;
+Object.defineProperty(WordLock, "name", { value: "RLock" });
 
 registerShareable("RLock", (data: HandleData): RLock => {
   adopted = Handle.adopt(data);

@@ -30,7 +30,8 @@ const MOST = 0x7fff_ffff;
  * Units that a process holds when it ends go back: the next one to acquire such
  * a unit has a guard that is `abandoned`. A process holds what it has acquired
  * and nobody has released, up to the start value (and of that, up to 256
- * units): units that were added by `release` beyond the start value, as in
+ * units: of a larger semaphore, units that a process holds when it ends may be
+ * lost): units that were added by `release` beyond the start value, as in
  * signalling with `new Semaphore(0)`, are used up by who acquires them.
  *
  * @example

@@ -116,3 +116,49 @@ Deno.test("wait() is woken by a message and by the end of file, and rejects with
   assertStrictEquals(await third.catch((error) => error), reason);
   assertStrictEquals(await wait([a], { signal: AbortSignal.abort(reason) }).catch((error) => error), reason);
 });
+
+/** Answers what comes over any of the pipes, until all are at their end. */
+export function answerAny(readers: Connection<number>[], answers: Connection<number>): number {
+  let count = 0;
+  let open = readers;
+  while (open.length > 0) {
+    for (const reader of waitSync(open, { timeout: 10_000 })) {
+      try {
+        answers.sendSync(reader.recvSync({ timeout: 0 }) + 1);
+        count++;
+      } catch (error) {
+        if (!(error instanceof EOFError)) throw error;
+        open = open.filter((other) => other !== reader);
+      }
+    }
+  }
+  return count;
+}
+
+Deno.test("waitSync() on several objects is woken by each of them, every time", async () => {
+  const pipes = Array.from({ length: 4 }, () => Pipe<number>(false));
+  const [replies, answers] = Pipe<number>(false);
+  const child = new Process({ target: answerAny, args: [pipes.map(([reader]) => reader), answers] });
+  child.start();
+  for (const [reader] of pipes) reader.close();
+  for (let i = 0; i < 400; i++) {
+    pipes[i % 4]![1].sendSync(i);
+    // Not a look at intervals: that would take a second and more.
+    assertEquals(replies.recvSync({ timeout: 10_000 }), i + 1);
+  }
+  for (const [, writer] of pipes) writer.close();
+  assertEquals(await within(10_000, child.result), 400);
+});
+
+Deno.test("waitSync() on several objects is woken by a death", async () => {
+  const [a, b] = Pipe();
+  const [c] = Pipe();
+  const child = new Process({ target: tasks.sendAll, args: [b, ["x"]] });
+  child.start();
+  b.close();
+  assertEquals(waitSync([c, a], { timeout: 10_000 }), [a]);
+  assertEquals(a.recvSync(), "x");
+  assertEquals(waitSync([c, a, child], { timeout: 10_000 }).length > 0, true);
+  await child.join();
+  assertEquals(waitSync([c, child, a], { timeout: 10_000 }), [child, a]);
+});

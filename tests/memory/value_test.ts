@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { Condition } from "../../lib/sync/condition.ts";
 import { Lock } from "../../lib/sync/lock.ts";
 import { RLock } from "../../lib/sync/rlock.ts";
 import { ClosedError, type DType, InvalidStateError, SharedValue } from "../../lib/manager/mod.ts";
@@ -44,6 +45,9 @@ Deno.test("VALUE-03 SharedValue.getLock() is an RLock of its own, or the given l
   }
   const lock = new Lock();
   assertStrictEquals(new SharedValue("i32", 5, { lock }).getLock(), lock);
+  const own: RLock = v.getLock();
+  assert(await new Condition(own).acquire() !== null);
+  own.release();
   assertThrows(() => new SharedValue("i32", 5, { lock: false }).getLock(), InvalidStateError, "lock: false");
 });
 

@@ -138,3 +138,24 @@ Deno.test("deadlines: none is never past, 0 always", () => {
     true,
   ]);
 });
+
+Deno.test("Spinner.spin() hardly spins where that has been in vain, until it pays off again", () => {
+  using it = new Words();
+  const { words } = it;
+  const spinner = new Spinner();
+  function slow(): number {
+    let count = 0;
+    for (let i = 0; i < 200; i++) {
+      const start = performance.now();
+      if (spinner.spin(words, 0, 0)) throw new Error("The word has not changed");
+      if (performance.now() - start > 0.003) count++;
+    }
+    return count;
+  }
+  assert(slow() < 100);
+  words[0] = 1;
+  // One look in a while finds it, and then all do.
+  const end = performance.now() + 5000;
+  while (!spinner.spin(words, 0, 0)) assert(performance.now() < end);
+  for (let i = 0; i < 100; i++) assert(spinner.spin(words, 0, 0));
+});
