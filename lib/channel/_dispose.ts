@@ -1,5 +1,4 @@
-import { reviveShared } from "../memory/shareable.ts";
-import type { Share } from "./_address.ts";
+import { reviveShared, type Shared } from "../memory/shareable.ts";
 
 /** Gives up this thread's hold on a shared object that nobody has seen yet. */
 export function dispose(object: object): void {
@@ -11,8 +10,8 @@ export function dispose(object: object): void {
   }
 }
 
-/** Gives up what a description holds that will not be sent. */
-export function giveBack({ shared }: Share): void {
+/** Gives up what was taken for a copy that will not be sent. */
+export function giveBack(shared: Shared): void {
   const object = reviveShared(shared);
   if (object !== undefined) dispose(object);
 }

@@ -106,7 +106,7 @@ export class ValueWriter extends Writer {
     if (this.#taken.length === 0) return;
     this.shares = this.#taken;
     // Making the copies and disposing them gives up the references that were taken for them.
-    if (!done) this.#taken.forEach(giveBack);
+    if (!done) { for (const { shared } of this.#taken) giveBack(shared); }
     this.#taken = [];
   }
 
@@ -165,9 +165,7 @@ export class ValueWriter extends Writer {
       this.byte(Tag.Ref);
       return this.varuint(known);
     }
-    if (this.#transfer !== null && this.#transfer.has(value) && !types.isArrayBuffer(value)) {
-      return this.#side(value);
-    }
+    if (this.#transfer !== null && this.#transfer.has(value) && !types.isArrayBuffer(value)) return this.#side(value);
     const isArray = Array.isArray(value);
     if (types.isProxy(value)) return SHARE in value ? this.#share(value as Shareable) : this.#forget(value);
     if (++this.#depth > MAX_DEPTH) this.#deep(value, isArray);
@@ -328,12 +326,13 @@ export class ValueWriter extends Writer {
   }
 
   #outside(value: object): void {
+    if (this.lenient > 0) return this.#forget(value);
     const name = (value.constructor as { name?: string } | undefined)?.name ?? "shared object";
     this.#refuse(value, `a ${name} lives in its program's memory and cannot travel between operating-system processes`);
   }
 
   #share(value: Shareable): void {
-    if (!this.shared) return this.lenient > 0 ? this.#forget(value) : this.#outside(value);
+    if (!this.shared) return this.#outside(value);
     const shared = value[SHARE]();
     this.#taken.push({ object: value, shared });
     this.#flags |= HAS_SHARED;
@@ -343,7 +342,7 @@ export class ValueWriter extends Writer {
   }
 
   #side(value: object): void {
-    if (!this.shared) return this.lenient > 0 ? this.#forget(value) : this.#outside(value);
+    if (!this.shared) return this.#outside(value);
     this.byte(Tag.Side);
     this.varuint(this.#sideIndex(value));
   }

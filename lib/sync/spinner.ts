@@ -1,36 +1,17 @@
 import { type Deadline, sleepSync, spin } from "./park.ts";
+import { Patience } from "./patience.ts";
 
-/**
- * Whether a wait should look at its word for a while before it sleeps.
- *
- * It pays off while the other side runs on another core. Where both share one,
- * because the machine is busy, looking only keeps the other side from running:
- * a round trip of 5 µs takes 50 or more, and others lose the core as well.
- * Nobody says which it is, so it is tried; where it does not pay off, only now
- * and then.
- */
-
-/** After so many spins in a row that ended in sleep, waits sleep at once for {@linkcode PAUSE} milliseconds, then one spins. */
-const MOST_MISSES = 4;
-/** A spin takes about 50 µs: those in vain take up at most a thirtieth of the time. */
-const PAUSE = 1.6;
-
-/** Learns from what became of the spins of one waiter, or of several in the same situation. */
+/** Looks at words for a while before a thread sleeps, as long as that pays off. */
 export class Spinner {
-  #misses = 0;
-  #sleepUntil = 0;
+  readonly #patience = new Patience();
 
   /** Looks at the word for a while, if that pays off now and then; `true` as soon as it is not `expected`. */
   spin(words: Int32Array<SharedArrayBuffer>, index: number, expected: number): boolean {
-    const unlucky = this.#misses >= MOST_MISSES;
-    if (unlucky && performance.now() < this.#sleepUntil) return false;
-    if (spin(words, index, expected)) {
-      this.#misses = 0;
-      return true;
-    }
-    this.#misses++;
-    if (unlucky) this.#sleepUntil = performance.now() + PAUSE;
-    return false;
+    if (!this.#patience.worthATry()) return false;
+    const changed = spin(words, index, expected);
+    if (changed) this.#patience.paidOff();
+    else this.#patience.inVain();
+    return changed;
   }
 
   /**

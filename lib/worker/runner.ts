@@ -57,6 +57,7 @@ export class Runner {
   /** The results' bytes, one after the other. */
   readonly #encoder = new Encoder();
   readonly #encoding: EncodeOptions;
+  readonly #resultEncoding: EncodeOptions;
   /** When this thread last looked at the clock. */
   #clock = performance.now();
   #stopped = false;
@@ -66,7 +67,8 @@ export class Runner {
     this.#desk = desk;
     this.#watch = watch;
     this.#route = route;
-    this.#encoding = { where: "the result", shared: route.shared, blocks: route.shared };
+    this.#encoding = { where: "the result", shared: route.shared };
+    this.#resultEncoding = { ...this.#encoding, blocks: route.shared };
   }
 
   /** Serves until told to stop. */
@@ -207,7 +209,7 @@ export class Runner {
   #succeed(id: number, started: number, value: unknown): void | Promise<void> {
     const encoder = this.#encoder;
     try {
-      encoder.encodeInto(value, this.#encoding);
+      encoder.encodeInto(value, this.#resultEncoding);
     } catch (error) {
       return this.#fail(id, new Thrown(error, 0));
     }
