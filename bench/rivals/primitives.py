@@ -1,6 +1,6 @@
 """CPython's primitives doing what bench/sync_bench.ts, queue_bench.ts, shared_bench.ts and start_bench.ts do, under the same names.
 
-Usage: primitives.py [--quick]; prints lines `name: {json}`, as those benchmarks do. Two processes, forked.
+Usage: primitives.py [--quick] [PART ...], parts are locks, round_trips, queues, values, managers, processes; prints lines `name: {json}`, as those benchmarks do. Two processes, forked.
 """
 import json
 import multiprocessing
@@ -54,10 +54,10 @@ def contended(loop, shared, count):
     return best
 
 
-def alone(work):
+def alone(work, rounds=ROUNDS):
     """Seconds of the best of several runs."""
     best = float("inf")
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = clock()
         work()
         best = min(best, clock() - start)
@@ -114,14 +114,12 @@ def condition_loop(condition, _, count):
         condition.notify()
 
 
-def between(name, count, ask, answer, *shared):
+def between(name, count, ask, answer, *shared, rounds=ROUNDS):
     process = context.Process(target=answer, args=(*shared, count))
     process.start()
-    start = clock()
-    ask(*shared, count)
-    seconds = clock() - start
+    seconds = alone(lambda: ask(*shared, count // rounds), rounds)
     process.join()
-    note(name, ns=seconds / count * 1e9)
+    note(name, ns=seconds / (count // rounds) * 1e9)
 
 
 def round_trips():
@@ -129,7 +127,8 @@ def round_trips():
     between("Event ping-pong", count, event_ask, event_loop, context.Event(), context.Event())
     between("Semaphore ping-pong", count, semaphore_ask, semaphore_loop, context.Semaphore(0), context.Semaphore(0))
     between("Barrier of 2", count, barrier_loop, barrier_loop, context.Barrier(2), None)
-    between("Condition ping-pong", count, condition_loop, condition_loop, context.Condition(), None)
+    # In one go: whoever stops lets the other wait for ever.
+    between("Condition ping-pong", count, condition_loop, condition_loop, context.Condition(), None, rounds=1)
 
 
 def put_loop(queue, count):
@@ -234,5 +233,7 @@ def processes():
 
 
 if __name__ == "__main__":
+    asked = [name for name in sys.argv[1:] if not name.startswith("--")]
     for part in (locks, round_trips, queues, values, managers, processes):
-        part()
+        if not asked or part.__name__ in asked:
+            part()
