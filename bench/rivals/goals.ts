@@ -22,7 +22,7 @@ const GOALS: readonly Goal[] = [
   { name: "Lock, uncontended", ours: "Lock acquireSync and release ns", times: 1 },
   { name: "Lock, contended by 2", ours: "Lock acquire and release, 2 processes ns", times: 1 },
   {
-    name: "SharedValue.add for += under the lock",
+    name: "SharedValue.add, not += under the lock",
     ours: "SharedValue.add i32 ns",
     theirs: "SharedValue += under its lock ns",
     times: 20,
@@ -42,6 +42,18 @@ export const OTHERS: readonly (readonly [ours: string, theirs: string])[] = GOAL
   theirs === undefined ? [] : [[ours, theirs] as const]
 );
 
+/** The figures that have goals, by the goals' names: for a chart. */
+export function figuresOfGoals(figures: Figures): Figures {
+  return new Map(GOALS.flatMap(({ name, ours }) => {
+    const row = figures.get(ours);
+    return row === undefined ? [] : [[`${name}, ${unitOf(ours)}`, row] as const];
+  }));
+}
+
+function unitOf(measure: string): string {
+  return measure.slice(measure.lastIndexOf(" ") + 1);
+}
+
 /** The goals, what was reached, and by how much, as a table in Markdown. */
 export function goals(figures: Figures): string {
   const lines = ["| goal | Lanes | CPython | times better | at least | |", "|---|--:|--:|--:|--:|---|"];
@@ -50,7 +62,7 @@ export function goals(figures: Figures): string {
     const [first, other] = [row?.get("Lanes"), row?.get("CPython")];
     if (typeof first !== "number" || typeof other !== "number") continue;
     const reached = ratio(ours, first, other);
-    const unit = ours.slice(ours.lastIndexOf(" ") + 1);
+    const unit = unitOf(ours);
     lines.push(
       `| ${name} | ${readable(first)} ${unit} | ${readable(other)} ${unit} | ×${readable(reached)} | ×${times} | ${
         reached >= times ? "reached" : "**missed**"

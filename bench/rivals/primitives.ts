@@ -4,7 +4,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a command-line tool
-import { goals, OTHERS } from "./goals.ts";
+import { figuresOfGoals, goals, OTHERS } from "./goals.ts";
 import { run } from "./install.ts";
 import { type Figures, isRate } from "./report.ts";
 
@@ -78,11 +78,11 @@ async function measure(file: string): Promise<(readonly [string, number])[]> {
 export async function primitives(
   rounds: number,
   { quick }: { quick: boolean },
-): Promise<{ rivals: string[]; figures: Figures; goals: string }> {
+): Promise<{ rivals: string[]; figures: Figures; charted: Figures; goals: string }> {
   const rivals = ["Lanes", "CPython"];
   if (!(await run("python3", ["--version"])).success) {
     console.log("The primitives are left out: there is no python3");
-    return { rivals, figures: new Map(), goals: "" };
+    return { rivals, figures: new Map(), charted: new Map(), goals: "" };
   }
   const ours = new Best(), theirs = new Best();
   for (let round = 1; round <= rounds; round++) {
@@ -100,5 +100,5 @@ export async function primitives(
     if (value === undefined) continue;
     figures.set(name, new Map([...(own === undefined ? [] : [["Lanes", own] as const]), ["CPython", value]]));
   }
-  return { rivals, figures, goals: goals(figures) };
+  return { rivals, figures, charted: figuresOfGoals(figures), goals: goals(figures) };
 }

@@ -47,7 +47,14 @@ export function table(rivals: readonly string[], figures: Figures): string {
   return [...lines, ...(failures.length > 0 ? ["", "What failed:", "", ...failures] : [])].join("\n");
 }
 
-const BAR = 11, ROW_GAP = 16, LEFT = 190, WIDTH = 860, LEGEND = 28, LEGEND_ROW = 14, LEGEND_COLUMNS = 5;
+const BAR = 11,
+  ROW_GAP = 16,
+  LEAST_LEFT = 190,
+  CHARACTER = 6.4,
+  WIDTH = 860,
+  LEGEND = 28,
+  LEGEND_ROW = 14,
+  LEGEND_COLUMNS = 5;
 const COLOURS = [
   "#2563eb",
   "#9ca3af",
@@ -72,16 +79,16 @@ function escaped(text: string): string {
 function bars(
   measure: string,
   row: ReadonlyMap<string, number | string>,
-  place: { y: number; rivals: readonly string[] },
+  place: { y: number; left: number; rivals: readonly string[] },
 ): string[] {
-  const { rivals } = place;
+  const { rivals, left } = place;
   const values = rivals.map((rival) => row.get(rival)).filter((value) =>
     typeof value === "number" && value > 0
   ) as number[];
   const least = Math.log10(Math.min(...values)) - 0.3, most = Math.log10(Math.max(...values));
-  const scale = (WIDTH - LEFT - 110) / Math.max(most - least, 0.1);
+  const scale = (WIDTH - left - 110) / Math.max(most - least, 0.1);
   const lines = [
-    `<text class="m" x="${LEFT - 8}" y="${place.y + BAR - 1}" text-anchor="end">${escaped(measure)}</text>`,
+    `<text class="m" x="${left - 8}" y="${place.y + BAR - 1}" text-anchor="end">${escaped(measure)}</text>`,
   ];
   let y = place.y;
   rivals.forEach((rival, i) => {
@@ -89,8 +96,8 @@ function bars(
     if (typeof value !== "number" || value <= 0) return;
     const width = Math.max(1, (Math.log10(value) - least) * scale).toFixed(1);
     lines.push(
-      `<rect x="${LEFT}" y="${y}" width="${width}" height="${BAR - 2}" fill="${COLOURS[i % COLOURS.length]}"/>`,
-      `<text x="${LEFT + Number(width) + 4}" y="${y + BAR - 3}">${readable(value)}</text>`,
+      `<rect x="${left}" y="${y}" width="${width}" height="${BAR - 2}" fill="${COLOURS[i % COLOURS.length]}"/>`,
+      `<text x="${left + Number(width) + 4}" y="${y + BAR - 3}">${readable(value)}</text>`,
     );
     y += BAR;
   });
@@ -100,11 +107,12 @@ function bars(
 /** A chart as SVG: a group of bars a measure, on logarithmic scales of their own. */
 export function chart(title: string, rivals: readonly string[], figures: Figures): string {
   const body: string[] = [];
+  const left = Math.max(LEAST_LEFT, ...[...figures.keys()].map((name) => Math.ceil(name.length * CHARACTER) + 16));
   let y = LEGEND + LEGEND_ROW * Math.ceil(rivals.length / LEGEND_COLUMNS) + 12;
   for (const [measure, row] of figures) {
     const count = rivals.filter((rival) => typeof row.get(rival) === "number" && (row.get(rival) as number) > 0).length;
     if (count < 2 || measure.endsWith("runs")) continue;
-    body.push(...bars(measure, row, { y, rivals }));
+    body.push(...bars(measure, row, { y, left, rivals }));
     y += count * BAR + ROW_GAP;
   }
   const step = (WIDTH - 20) / LEGEND_COLUMNS;
