@@ -1,6 +1,6 @@
 import { TransportError } from "../base/errors.ts";
 import { sharedBuffer } from "../memory/memory.ts";
-import { reviveShared } from "../memory/shareable.ts";
+import { revive } from "./_dispose.ts";
 import { makeError } from "./_error.ts";
 import { type Bytes, NOTHING, Reader } from "./_reader.ts";
 import { ShapeTable } from "./_shapes.ts";
@@ -24,11 +24,14 @@ export interface PacketRange {
   readonly end: number;
   /** The side table. */
   readonly side?: readonly unknown[] | undefined;
+  /** Whether the references of its shared objects are lent. */
+  readonly lent?: boolean | undefined;
 }
 
 /** Reads one packet after another; what it makes never shares memory with the packet. */
 export class ValueReader extends Reader {
   #side: readonly unknown[] = NO_SIDE;
+  #lent = false;
   #refs: unknown[] = [];
   #keys: (readonly string[])[] = [];
   #deferred: { readonly target: object; readonly tag: number }[] = [];
@@ -40,12 +43,13 @@ export class ValueReader extends Reader {
   revived: object[] | null = null;
 
   /** The value of the packet that is in `bytes` from `start` to before `end`. */
-  packet(bytes: Bytes, { start, end, side = NO_SIDE }: PacketRange): unknown {
+  packet(bytes: Bytes, { start, end, side = NO_SIDE, lent = false }: PacketRange): unknown {
     this.open(bytes.buffer);
     this.start = bytes.byteOffset + start;
     this.end = bytes.byteOffset + end;
     this.at = this.start + 1;
     this.#side = side;
+    this.#lent = lent;
     this.busy = true;
     try {
       const value = this.#value();
@@ -268,7 +272,7 @@ export class ValueReader extends Reader {
   #shared(): object {
     const index = this.#refs.push(undefined) - 1;
     const kind = this.#value() as string;
-    const object = reviveShared({ kind, data: this.#value() });
+    const object = revive({ kind, data: this.#value() }, this.#lent);
     if (object === undefined) {
       throw new TransportError(`Cannot make a ${kind} here: this thread has not loaded that class, import it`);
     }

@@ -1,11 +1,12 @@
 import { types } from "node:util";
+import type { Handle } from "../memory/handle.ts";
 import { SHARE, type Shareable } from "../memory/shareable.ts";
 import type { Share } from "./_address.ts";
 import { BufferTable } from "./_buffers.ts";
-import { giveBack } from "./_dispose.ts";
+import { describe, giveBack } from "./_dispose.ts";
 import { describeClass } from "./_error.ts";
 import { ARRAY_FLOATS, ARRAY_INTS, ARRAY_SPARSE, arrayForm, followsLength, readSafely, text } from "./_forms.ts";
-import { Kind, kindOf, refusal, standIn } from "./_kinds.ts";
+import { Kind, kindOf, outside, refusal, standIn } from "./_kinds.ts";
 import { ShapeTree } from "./_shapes.ts";
 import { HAS_BUFFERS, HAS_SHARED, MAX_DEPTH, Tag, VIEW_NAMES } from "./_tags.ts";
 import { Writer } from "./_writer.ts";
@@ -37,6 +38,8 @@ export interface PacketOptions {
 export class ValueWriter extends Writer {
   /** Whether shared objects may travel. */
   shared = true;
+  /** Where the references of shared objects are added that are lent, not taken. */
+  lend: Handle[] | null = null;
   /** Above 0: what cannot travel is replaced by a text instead of refused. */
   lenient = 0;
   /** What goes beside the bytes. */
@@ -106,7 +109,7 @@ export class ValueWriter extends Writer {
     if (this.#taken.length === 0) return;
     this.shares = this.#taken;
     // Making the copies and disposing them gives up the references that were taken for them.
-    if (!done) { for (const { shared } of this.#taken) giveBack(shared); }
+    if (!done) { for (const { shared } of this.#taken) giveBack(shared, this.lend !== null); }
     this.#taken = [];
   }
 
@@ -326,14 +329,12 @@ export class ValueWriter extends Writer {
   }
 
   #outside(value: object): void {
-    if (this.lenient > 0) return this.#forget(value);
-    const name = (value.constructor as { name?: string } | undefined)?.name ?? "shared object";
-    this.#refuse(value, `a ${name} lives in its program's memory and cannot travel between operating-system processes`);
+    return this.lenient > 0 ? this.#forget(value) : this.#refuse(value, outside(value));
   }
 
   #share(value: Shareable): void {
     if (!this.shared) return this.#outside(value);
-    const shared = value[SHARE]();
+    const shared = describe(value, this.lend);
     this.#taken.push({ object: value, shared });
     this.#flags |= HAS_SHARED;
     this.byte(Tag.Shared);

@@ -135,6 +135,12 @@ export function refusal(value: unknown): string {
   }`;
 }
 
+/** Why an object of this program's memory cannot travel to another program. */
+export function outside(value: object): string {
+  const name = (value.constructor as { name?: string } | undefined)?.name ?? "shared object";
+  return `a ${name} lives in its program's memory and cannot travel between operating-system processes`;
+}
+
 /** What stands for `value` where an error's own field cannot travel. */
 export function standIn(value: unknown): string {
   if (typeof value === "function") return `[function ${value.name || "anonymous"}]`;

@@ -38,6 +38,8 @@ export interface EncodeOptions {
   readonly transfer?: readonly unknown[];
   /** Whether shared objects may travel; `false` for another operating-system process. Default: true. */
   readonly shared?: boolean;
+  /** Where holds on its shared objects are added, instead of references being taken for the copies: see `lending`. */
+  readonly lend?: Handle[];
   /** Whether a large packet may be in a block of the arena. Default: false. */
   readonly blocks?: boolean;
 }
@@ -83,6 +85,7 @@ export class Encoder {
     this.release();
     writer.shared = options?.shared ?? true;
     writer.blocks = options?.blocks ?? false;
+    writer.lend = options?.lend ?? null;
     this.#busy = true;
     try {
       writer.packet(value, { transfer: options?.transfer });
@@ -108,6 +111,7 @@ export class Encoder {
     this.release();
     this.#writer.shared = options?.shared ?? true;
     this.#writer.blocks = false;
+    this.#writer.lend = null;
     this.#busy = true;
     try {
       this.#writer.packet(value, { lenient: 1 });
@@ -188,6 +192,8 @@ export interface PacketLike {
   readonly side?: readonly unknown[] | undefined;
   /** As in {@linkcode Packet}. */
   readonly block?: Handle | null;
+  /** Whether it was encoded with {@linkcode EncodeOptions.lend}. */
+  readonly lent?: boolean | undefined;
 }
 
 function reader(): ValueReader {
@@ -195,8 +201,8 @@ function reader(): ValueReader {
 }
 
 /** The value of a packet, whose bytes may be in shared memory; nothing of it refers to them. */
-export function decode({ bytes, side }: PacketLike): unknown {
-  return reader().packet(bytes, { start: 0, end: bytes.length, side });
+export function decode({ bytes, side, lent }: PacketLike): unknown {
+  return reader().packet(bytes, { start: 0, end: bytes.length, side, lent });
 }
 
 const range = { start: 0, end: 0 };
@@ -219,7 +225,7 @@ function discardShared(packet: PacketLike): void {
   const own = new ValueReader();
   own.revived = revived;
   try {
-    own.packet(packet.bytes, { start: 0, end: packet.bytes.length, side: packet.side });
+    own.packet(packet.bytes, { start: 0, end: packet.bytes.length, side: packet.side, lent: packet.lent });
   } catch {
     // Nobody asked for the value.
   }

@@ -142,19 +142,19 @@ export class RingWriter extends Ring {
 
   /** Takes back the record at `place`; `false` when its reader has started on it. */
   revoke(place: RecordPlace): boolean {
-    if (this.#isRead(place)) return false;
+    if (this.passed(place)) return false;
     const index = ((place & (this.capacity - 1)) >> 2) + STATE;
     return Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) === RecordState.Queued;
   }
 
   /** Whether the reader has started on the record at `place`. */
   begun(place: RecordPlace): boolean {
-    if (this.#isRead(place)) return true;
+    if (this.passed(place)) return true;
     return Atomics.load(this.words, ((place & (this.capacity - 1)) >> 2) + STATE) === RecordState.Taken;
   }
 
   /** Whether the reader is past `place`: another record may lie there by now. Only this thread writes there, so it stays true or false until it does. */
-  #isRead(place: RecordPlace): boolean {
+  passed(place: RecordPlace): boolean {
     this.#head = Atomics.load(this.control, RING_HEAD);
     return ((place - this.#head) | 0) < 0;
   }

@@ -1,7 +1,7 @@
 import { ClosedError, TransportError, WorkerDiedError } from "../base/errors.ts";
 import { perRealm } from "../base/realm.ts";
 import { decodeError, Encoder } from "../channel/codec.ts";
-import { bytesOf, RingReader, type RingRecord, RingWriter, valueOf } from "../channel/ring.ts";
+import { bytesOf, RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
 import { Handle } from "../memory/handle.ts";
 import { BlockKind, UNIT_BYTES } from "../memory/layout.ts";
 import {
@@ -27,7 +27,7 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf, self } from "../memory/process_table.ts";
 import { bell, nextTurn, ring } from "../worker/bell.ts";
-import { bellWords, dropRecords, Outgoing, Reply, Request, WIND_DOWN_MS } from "./_wire.ts";
+import { bellWords, dropRecords, giveUp, lentValueOf, Outgoing, Reply, Request, WIND_DOWN_MS } from "./_wire.ts";
 
 /** A thread's connection to a manager's server: made at its first call, kept for all of its proxies. */
 
@@ -170,12 +170,21 @@ export class Connection {
 
   #send(kind: Request, payload: unknown, { aux = 0, aux2 = 0 }: Subject, known?: number): number {
     const encoding = encoder.busy ? new Encoder() : encoder;
-    const { bytes, length, side } = encoding.encodeInto(payload, { where: "the arguments" });
+    const lent: Handle[] = [];
+    let encoded: Encoder;
+    try {
+      encoded = encoding.encodeInto(payload, { where: "the arguments", lend: lent });
+    } catch (error) {
+      giveUp(lent);
+      throw error;
+    }
+    const { bytes, length, side } = encoded;
     if (side.length > 0) {
+      giveUp(lent);
       throw new TransportError("Cannot send a SharedArrayBuffer, Blob, CryptoKey or WebAssembly object to a manager");
     }
     const id = known ?? (this.#last = this.#last + 1 & 0x7fffffff);
-    this.#outgoing.send({ kind, id, aux, aux2, bytes, length });
+    this.#outgoing.send({ kind, id, aux, aux2, bytes, length, lent });
     return id;
   }
 
@@ -224,7 +233,7 @@ export class Connection {
     const pending = this.#settle(record.id);
     try {
       // Decoded also when nobody waits any more: what it holds must be given up.
-      const value = record.kind === Reply.Value ? valueOf(record) : decodeError({ bytes: bytesOf(record) });
+      const value = record.kind === Reply.Value ? lentValueOf(record) : decodeError({ bytes: bytesOf(record) });
       if (record.kind === Reply.Value) pending?.resolve(value);
       else pending?.reject(value);
     } catch (error) {

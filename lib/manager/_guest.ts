@@ -1,6 +1,6 @@
 import { TransportError } from "../base/errors.ts";
 import { encodeError, Encoder } from "../channel/codec.ts";
-import { RingReader, RingWriter, valueOf } from "../channel/ring.ts";
+import { RingReader, RingWriter } from "../channel/ring.ts";
 import type { Handle } from "../memory/handle.ts";
 import {
   CLIENT_BELL,
@@ -13,7 +13,7 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive } from "../memory/process_table.ts";
 import { ring } from "../worker/bell.ts";
-import { bellWords, dropRecords, Outgoing, Reply, type Request, WIND_DOWN_MS } from "./_wire.ts";
+import { bellWords, dropRecords, giveUp, lentValueOf, Outgoing, Reply, type Request, WIND_DOWN_MS } from "./_wire.ts";
 
 /** The server's side of the connection to one client thread. */
 
@@ -76,7 +76,7 @@ export class Guest {
       const { kind, id, aux, aux2 } = record;
       let payload: unknown;
       try {
-        payload = valueOf(record);
+        payload = lentValueOf(record);
       } catch (error) {
         this.#requests.done();
         this.replyThrown(id, error);
@@ -108,18 +108,27 @@ export class Guest {
   /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */
   reply(id: number, value: unknown): void {
     const encoding = encoder.busy ? new Encoder() : encoder;
-    const { bytes, length, side } = encoding.encodeInto(value, { where: "the result" });
+    const lent: Handle[] = [];
+    let encoded: Encoder;
+    try {
+      encoded = encoding.encodeInto(value, { where: "the result", lend: lent });
+    } catch (error) {
+      giveUp(lent);
+      throw error;
+    }
+    const { bytes, length, side } = encoded;
     if (side.length > 0) {
+      giveUp(lent);
       throw new TransportError(
         "Cannot send a SharedArrayBuffer, Blob, CryptoKey or WebAssembly object as the result of a manager's method",
       );
     }
-    this.#outgoing.send({ kind: Reply.Value, id, aux: 0, aux2: 0, bytes, length });
+    this.#outgoing.send({ kind: Reply.Value, id, aux: 0, aux2: 0, bytes, length, lent });
   }
 
   /** Answers call `id` with what it threw. */
   replyThrown(id: number, error: unknown): void {
     const { bytes } = encodeError(error);
-    this.#outgoing.send({ kind: Reply.Thrown, id, aux: 0, aux2: 0, bytes, length: bytes.length });
+    this.#outgoing.send({ kind: Reply.Thrown, id, aux: 0, aux2: 0, bytes, length: bytes.length, lent: [] });
   }
 }

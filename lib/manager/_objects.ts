@@ -1,5 +1,5 @@
 import { allocate, generationOf, release } from "../memory/arena.ts";
-import type { Handle } from "../memory/handle.ts";
+import { Handle } from "../memory/handle.ts";
 import { BlockKind, UNIT_BYTES } from "../memory/layout.ts";
 import { MANAGED_OBJECT, MANAGED_TAG } from "../memory/manager_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
@@ -98,7 +98,8 @@ export class Made implements Shareable {
     const { offset, generation, type } = this.#entry;
     try {
       const manager = this.#manager.share("manager");
-      return { kind: "ManagerProxy", data: [...manager, offset, generation, type.name, type.methods] };
+      const object = Handle.pass([offset, generation]);
+      return { kind: "ManagerProxy", data: [...manager, ...object, type.name, type.methods] };
     } catch (error) {
       release(offset, generation);
       throw error;

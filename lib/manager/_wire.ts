@@ -1,5 +1,6 @@
-import { discard } from "../channel/codec.ts";
-import { bytesOf, RingReader, type RingRecord, type RingWriter } from "../channel/ring.ts";
+import { decode, discard } from "../channel/codec.ts";
+import { bytesOf, type RecordPlace, RingReader, type RingRecord, type RingWriter } from "../channel/ring.ts";
+import type { Handle } from "../memory/handle.ts";
 import { ring } from "../worker/bell.ts";
 import { registerSweeper } from "../memory/arena.ts";
 import { BELL_BYTES } from "../memory/lane_layout.ts";
@@ -44,8 +45,8 @@ export type Request = typeof Request[keyof typeof Request];
 export const Reply = {
   /** The call's result. */
   Value: 1,
-  /** What the call threw. */
-  Thrown: 2,
+  /** What the call threw; no request's number. */
+  Thrown: 16,
 } as const;
 
 /** A class that the server is to know. */
@@ -74,6 +75,8 @@ export interface Waiting {
   readonly aux2: number;
   readonly bytes: Uint8Array;
   readonly length: number;
+  /** Holds on the shared objects in it, until they are read. */
+  readonly lent: readonly Handle[];
 }
 
 /** One end's outgoing records: into the ring, or in a queue until there is room. */
@@ -83,6 +86,8 @@ export class Outgoing {
   readonly #full: number;
   readonly #bell: Int32Array<SharedArrayBuffer>;
   readonly #backlog: Waiting[] = [];
+  /** Holds that are lent to records which may not be read yet. */
+  readonly #lent: { readonly place: RecordPlace; readonly holds: readonly Handle[] }[] = [];
 
   /** Writes to `ring`; `words[full]` tells the other side, whose bell is at `bell`, to say when there is room. */
   constructor(ring: RingWriter, at: { words: Int32Array<SharedArrayBuffer>; full: number; bell: number }) {
@@ -94,7 +99,7 @@ export class Outgoing {
 
   /** Sends a record whose `bytes` may be used again after the call. */
   send(record: Waiting): void {
-    if (this.#backlog.length === 0 && this.#ring.write(record.kind, record.id, record) !== null) {
+    if (this.#backlog.length === 0 && this.#write(record)) {
       ring(this.#bell);
       return;
     }
@@ -105,9 +110,9 @@ export class Outgoing {
   /** Sends what waits for room, as far as there is some; `true` when anything was sent. */
   flush(): boolean {
     let any = false;
+    this.#settle();
     while (this.#backlog.length > 0) {
-      const record = this.#backlog[0]!;
-      if (this.#ring.write(record.kind, record.id, record) === null) {
+      if (!this.#write(this.#backlog[0]!)) {
         if (Atomics.exchange(this.#words, this.#full, 1) === 1) break;
         // Said first and tried again then: room that was made in between is seen here.
         continue;
@@ -119,10 +124,50 @@ export class Outgoing {
     return any;
   }
 
-  /** Gives back what the records that wait for room hold: nobody will read them. */
-  drop(): void {
-    for (const record of this.#backlog.splice(0)) discard(record);
+  #write(record: Waiting): boolean {
+    const place = this.#ring.write(record.kind, record.id, record);
+    if (place === null) return false;
+    if (record.lent.length > 0) this.#lent.push({ place, holds: record.lent });
+    return true;
   }
+
+  /** Gives up what was lent to records that have been read. */
+  #settle(): void {
+    while (this.#lent.length > 0 && this.#ring.passed(this.#lent[0]!.place)) giveUp(this.#lent.shift()!.holds);
+  }
+
+  /** Gives up what is lent, also to records that wait for room: nobody will read them. */
+  drop(): void {
+    for (const record of this.#backlog.splice(0)) {
+      drop(record.kind, record.bytes);
+      giveUp(record.lent);
+    }
+    for (const { holds } of this.#lent.splice(0)) giveUp(holds);
+  }
+}
+
+/** Gives up holds that were lent. */
+export function giveUp(holds: readonly Handle[]): void {
+  for (const hold of holds) hold.close();
+}
+
+/**
+ * Whether the shared objects of a record are lent. Sender and receiver are
+ * both there until it is read, so nothing is lost should either die between
+ * taking references for the copies and making them its own. Only thrown values
+ * travel as everywhere.
+ */
+function isLent(kind: number): boolean {
+  return kind !== Reply.Thrown;
+}
+
+/** The value of a record, as {@linkcode isLent} says. */
+export function lentValueOf({ view, start, length }: RingRecord): unknown {
+  return decode({ bytes: view.subarray(start, start + length), lent: true });
+}
+
+function drop(kind: number, bytes: Uint8Array): void {
+  discard({ bytes, lent: isLent(kind) });
 }
 
 /** How long, in milliseconds, a thread that was killed may still be reading: as long as memory waits for it. */
@@ -132,7 +177,7 @@ export const WIND_DOWN_MS = 100;
 export function dropRecords(offset: number): void {
   const reader = new RingReader(offset);
   for (let record = reader.take(); record !== null; record = reader.take()) {
-    discard({ bytes: bytesOf(record) });
+    drop(record.kind, bytesOf(record));
     reader.done();
   }
 }

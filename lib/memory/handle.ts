@@ -1,4 +1,5 @@
 import { ClosedError } from "../base/errors.ts";
+import { perRealm } from "../base/realm.ts";
 import { enter, returnVacancy, strike, vacancy } from "./_ledger.ts";
 import { allocate, commit, free, generationOf, lengthOf, release, retain } from "./arena.ts";
 import { wordsTo } from "./_heap.ts";
@@ -18,6 +19,9 @@ import { isDead } from "./process_table.ts";
  * - {@linkcode Handle.share} takes a reference for the copy on its way,
  *   {@linkcode Handle.adopt} makes that the receiver's: what was shared once
  *   must be adopted once.
+ * - Where the receiver answers, references can be lent instead
+ *   ({@linkcode lending}): the sender holds them until the receiver has taken
+ *   its own, so none is lost with either of them.
  */
 
 /** What travels of a handle: byte offset and generation of the block. */
@@ -35,6 +39,34 @@ function giveUp(hold: Hold): void {
 }
 
 const collected = new FinalizationRegistry<Hold>(giveUp);
+
+interface Lending {
+  lent: Handle[] | null;
+}
+
+let lendings: Lending | null = null;
+
+/** For every copy of this module in the thread: what is shared may be of another's class than what sends it. */
+function lendingNow(): Lending {
+  return lendings ??= perRealm("lending", () => ({ lent: null }));
+}
+
+/**
+ * Runs `action`, which describes a shared object, or makes one that was
+ * described in this way: {@linkcode Handle.share} adds a hold of this process
+ * to `lent` instead of taking a reference for the copy, and
+ * {@linkcode Handle.adopt} takes a reference of its own.
+ */
+export function lending<T>(lent: Handle[], action: () => T): T {
+  const state = lendingNow();
+  const before = state.lent;
+  state.lent = lent;
+  try {
+    return action();
+  } finally {
+    state.lent = before;
+  }
+}
 
 /** The error for the use of a `what` that was disposed. */
 export function disposed(what: string): ClosedError {
@@ -77,14 +109,25 @@ export class Handle {
     return new Handle({ offset, generation: generationOf(offset), entry }, true);
   }
 
-  /** Makes the reference that {@linkcode Handle.share} took this process's own. */
-  static adopt([offset, generation]: HandleData): Handle {
+  /** Makes the reference that {@linkcode Handle.share} took this process's own; throws when one that was lent is gone. */
+  static adopt(data: HandleData): Handle {
+    if (lendingNow().lent !== null && !retain(...data)) throw disposed("shared object");
+    return Handle.#own(data);
+  }
+
+  static #own([offset, generation]: HandleData): Handle {
     return new Handle({ offset, generation, entry: enter(offset, generation) }, false);
   }
 
   /** A hold of its own on a block that somebody in this process is known to hold; `null` when it is gone. */
-  static join([offset, generation]: HandleData): Handle | null {
-    return retain(offset, generation) ? Handle.adopt([offset, generation]) : null;
+  static join(data: HandleData): Handle | null {
+    return retain(...data) ? Handle.#own(data) : null;
+  }
+
+  /** Sends a reference that is nobody's: it is the copy's on its way, or lent. */
+  static pass(data: HandleData): HandleData {
+    lendingNow().lent?.push(Handle.#own(data));
+    return data;
   }
 
   /** Byte offset of the block's payload. */
@@ -119,7 +162,7 @@ export class Handle {
   share(what: string): HandleData {
     const { offset, generation } = this.#hold;
     if (this.#closed || !retain(offset, generation)) this.check(what);
-    return [offset, generation];
+    return Handle.pass([offset, generation]);
   }
 
   /** Gives up this process's hold; the block goes with the last one. Idempotent. */
