@@ -65,7 +65,7 @@ export type {
   TypedArrayOf,
   TypedCopyOf,
 } from "./lib/memory/dtype.ts";
-export type { LockOption, LockOptions } from "./lib/memory/lock_port.ts";
+export type { LockOption, LockOptions, ReentrantLock } from "./lib/memory/lock_port.ts";
 export { SharedMemory, type SharedMemoryOptions } from "./lib/memory/named.ts";
 export { ShareableList, type ShareableListItem, type ShareableListOptions } from "./lib/memory/shareable_list.ts";
 export { SharedMemoryManager } from "./lib/memory/shared_memory_manager.ts";

@@ -49,6 +49,7 @@ export class Guest {
   readonly #outgoing: Outgoing;
   readonly #bell: Int32Array<SharedArrayBuffer>;
   #goneAt = Infinity;
+  #freed = false;
 
   /** The client whose block is `handle`. */
   constructor(handle: Handle) {
@@ -100,6 +101,7 @@ export class Guest {
 
   /** Gives back what replies hold that did not reach the client. */
   free(): void {
+    this.#freed = true;
     dropRecords(this.#handle.offset + CLIENT_REPLIES);
     this.#outgoing.drop();
     this.#handle.close();
@@ -107,6 +109,8 @@ export class Guest {
 
   /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */
   reply(id: number, value: unknown): void {
+    // A promise that was settled too late; its block may be another's by now.
+    if (this.#freed) return;
     const encoding = encoder.busy ? new Encoder() : encoder;
     const lent: Handle[] = [];
     let encoded: Encoder;
@@ -128,6 +132,7 @@ export class Guest {
 
   /** Answers call `id` with what it threw. */
   replyThrown(id: number, error: unknown): void {
+    if (this.#freed) return;
     const { bytes } = encodeError(error);
     this.#outgoing.send({ kind: Reply.Thrown, id, aux: 0, aux2: 0, bytes, length: bytes.length, lent: [] });
   }

@@ -32,7 +32,7 @@ export type {
   TypedArrayOf,
   TypedCopyOf,
 } from "../memory/dtype.ts";
-export type { LockOption, LockOptions } from "../memory/lock_port.ts";
+export type { LockOption, LockOptions, ReentrantLock } from "../memory/lock_port.ts";
 export { SharedMemory, type SharedMemoryOptions } from "../memory/named.ts";
 export { ShareableList, type ShareableListItem, type ShareableListOptions } from "../memory/shareable_list.ts";
 export { SharedMemoryManager } from "../memory/shared_memory_manager.ts";

@@ -218,22 +218,26 @@ function grow(words: Int32Array<SharedArrayBuffer>, units: number): boolean {
   return false;
 }
 
-/** Adds a reference to the block at `offset`; `false`, and nothing done, when it is gone or of another generation. */
-export function retain(offset: number, generation?: number): boolean {
+/** Adds a reference to the block at `offset`, written down at `entry`; `false`, and nothing done, when it is gone or of another generation. */
+export function retain(offset: number, generation?: number, { entry }: AllocateOptions = {}): boolean {
   return inside((words) => {
     const unit = locate(words, offset, generation);
     if (unit === 0) return false;
+    if (entry !== undefined) words[entry] = generation!;
+    // A thread is only ever stopped at a call or in a loop: not between these two.
     Atomics.add(words, unit * UNIT_WORDS + BLOCK_REFS, 1);
+    if (entry !== undefined) Atomics.store(words, entry + 1, unit + 1);
     return true;
   });
 }
 
-/** Gives up one reference to the block at `offset`, and frees it with the last; `false` when it is gone already. */
-export function release(offset: number, generation?: number): boolean {
+/** Gives up one reference to the block at `offset`, that of `entry` if that still stands there, and frees it with the last; `false` when it is gone already. */
+export function release(offset: number, generation?: number, { entry }: AllocateOptions = {}): boolean {
   return inside((words) => {
     const unit = locate(words, offset, generation);
     if (unit === 0) return false;
-    drop(words, unit, false);
+    if (entry !== undefined && Atomics.compareExchange(words, entry + 1, unit + 1, 0) !== unit + 1) return false;
+    if (Atomics.sub(words, unit * UNIT_WORDS + BLOCK_REFS, 1) === 1) drop(words, unit);
     return true;
   });
 }
@@ -243,16 +247,16 @@ export function free(offset: number, generation?: number): boolean {
   return inside((words) => {
     const unit = locate(words, offset, generation);
     if (unit === 0) return false;
-    drop(words, unit, true);
+    drop(words, unit);
     return true;
   });
 }
 
-/** Gives up one reference to the block, or all; what is attached to it follows, however long the chain is. */
-function drop(words: Int32Array<SharedArrayBuffer>, unit: number, all: boolean): void {
-  for (let next = unit; next !== 0; all = false) {
+/** Frees the block; what is attached to it loses a reference, and goes with the last, however long the chain is. */
+function drop(words: Int32Array<SharedArrayBuffer>, unit: number): void {
+  for (let next = unit; next !== 0;) {
     const header = next * UNIT_WORDS;
-    if (!all && Atomics.sub(words, header + BLOCK_REFS, 1) > 1) return;
+    if (next !== unit && Atomics.sub(words, header + BLOCK_REFS, 1) > 1) return;
     const attached = words[header + BLOCK_ATTACHED]!;
     const generation = words[header + BLOCK_ATTACHED_GENERATION]!;
     give(words, next);

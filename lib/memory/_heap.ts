@@ -320,6 +320,8 @@ function rebuildSegment(words: Int32Array<SharedArrayBuffer>, start: number, las
       words[header + BLOCK_KIND] = BlockKind.Data;
     }
     words[header + BLOCK_PREVIOUS_UNITS] = previous;
+    // Lost between its last reference and its return.
+    if (words[header + BLOCK_REFS] === 0) words[header + BLOCK_KIND] = BlockKind.Free;
     if (words[header + BLOCK_KIND] === BlockKind.Free) {
       while (unit + units < last && words[(unit + units) * UNIT_WORDS + BLOCK_KIND] === BlockKind.Free) {
         units += words[(unit + units) * UNIT_WORDS + BLOCK_UNITS]!;

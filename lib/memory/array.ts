@@ -14,7 +14,7 @@ import {
 } from "./dtype.ts";
 import { bufferKeeping, disposed, Handle, type HandleData } from "./handle.ts";
 import { BlockKind } from "./layout.ts";
-import { checkLock, lockOf, type LockOptions, type RLock } from "./lock_port.ts";
+import { checkLock, lockOf, type LockOptions, type ReentrantLock } from "./lock_port.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "./shareable.ts";
 
 /** The property by which an object is known as a shared array, whichever copy of this module made it: `true`. */
@@ -28,7 +28,7 @@ interface Place {
   readonly handle: Handle;
   readonly byteOffset: number;
   readonly length: number;
-  readonly lock: boolean | RLock;
+  readonly lock: boolean | ReentrantLock;
   /** Whether disposing this object disposes the handle: not so for a part of an array. */
   readonly whole: boolean;
 }
@@ -63,7 +63,7 @@ export class SharedArray<D extends DTypeName = DTypeName> implements Disposable,
   readonly #place: Place;
   #open = true;
   #data: TypedArrayOf<D> | undefined;
-  #lock: RLock | undefined;
+  #lock: ReentrantLock | undefined;
 
   /**
    * An array of `lengthOrValues` zeros, or of these values.
@@ -217,7 +217,7 @@ export class SharedArray<D extends DTypeName = DTypeName> implements Disposable,
    *
    * @throws {InvalidStateError} When the array was made with `lock: false`.
    */
-  getLock(): RLock {
+  getLock(): ReentrantLock {
     this.#check();
     return this.#lock ??= lockOf(this.#place.handle, this.#place.lock, "SharedArray");
   }
@@ -302,7 +302,7 @@ function lengthOf(values: unknown): number {
   return count;
 }
 
-function create(dtype: DTypeInfo, lengthOrValues: unknown, lock: boolean | RLock): Place {
+function create(dtype: DTypeInfo, lengthOrValues: unknown, lock: boolean | ReentrantLock): Place {
   let length = lengthOrValues;
   if (typeof length !== "number") length = lengthOf(length);
   else if (!Number.isInteger(length)) throw new TypeError(`Expected "length" to be an integer, got ${length}`);
@@ -331,7 +331,7 @@ function at<D extends DTypeName>(place: Place): SharedArray<D> {
   }
 }
 
-type Sent = readonly [number, number, number, number, number, boolean | RLock];
+type Sent = readonly [number, number, number, number, number, boolean | ReentrantLock];
 
 registerShareable("SharedArray", ([offset, generation, dtype, start, length, lock]: Sent): SharedArray => {
   const handle = Handle.adopt([offset, generation] satisfies HandleData);

@@ -35,7 +35,10 @@ interface Hold {
 
 /** Gives one reference back, unless the sweeper of a process declared dead has. */
 function giveUp(hold: Hold): void {
-  if (!isDead() && strike(hold.entry, hold.offset)) release(hold.offset, hold.generation);
+  if (isDead()) return;
+  const { offset, generation, entry } = hold;
+  if (release(offset, generation, { entry })) returnVacancy(entry);
+  else strike(entry, offset);
 }
 
 const collected = new FinalizationRegistry<Hold>(giveUp);
@@ -111,8 +114,10 @@ export class Handle {
 
   /** Makes the reference that {@linkcode Handle.share} took this process's own; throws when one that was lent is gone. */
   static adopt(data: HandleData): Handle {
-    if (lendingNow().lent !== null && !retain(...data)) throw disposed("shared object");
-    return Handle.#own(data);
+    if (lendingNow().lent === null) return Handle.#own(data);
+    const own = Handle.join(data);
+    if (own === null) throw disposed("shared object");
+    return own;
   }
 
   static #own([offset, generation]: HandleData): Handle {
@@ -120,8 +125,11 @@ export class Handle {
   }
 
   /** A hold of its own on a block that somebody in this process is known to hold; `null` when it is gone. */
-  static join(data: HandleData): Handle | null {
-    return retain(...data) ? Handle.#own(data) : null;
+  static join([offset, generation]: HandleData): Handle | null {
+    const entry = vacancy();
+    if (retain(offset, generation, { entry })) return new Handle({ offset, generation, entry }, false);
+    returnVacancy(entry);
+    return null;
   }
 
   /** Sends a reference that is nobody's: it is the copy's on its way, or lent. */
@@ -161,8 +169,11 @@ export class Handle {
    */
   share(what: string): HandleData {
     const { offset, generation } = this.#hold;
-    if (this.#closed || !retain(offset, generation)) this.check(what);
-    return Handle.pass([offset, generation]);
+    const { lent } = lendingNow();
+    const hold = lent === null || this.#closed ? null : Handle.join([offset, generation]);
+    if (hold !== null) lent!.push(hold);
+    else if (lent !== null || this.#closed || !retain(offset, generation)) this.check(what);
+    return [offset, generation];
   }
 
   /** Gives up this process's hold; the block goes with the last one. Idempotent. */
@@ -178,7 +189,10 @@ export class Handle {
     if (this.#creator && !this.#closed) {
       this.#closed = true;
       collected.unregister(this);
-      if (strike(this.#hold.entry, this.#hold.offset)) free(this.#hold.offset, this.#hold.generation);
+      const { offset, generation, entry } = this.#hold;
+      // In this order: what is freed has another generation, so whoever sweeps after this process lets it be.
+      free(offset, generation);
+      strike(entry, offset);
       return;
     }
     this.close();

@@ -57,7 +57,7 @@ export interface Guard extends Disposable {
  * assert(lock.locked());
  * ```
  */
-export interface RLock {
+export interface ReentrantLock {
   /**
    * Acquires the lock, once more if this process holds it already. Resolves to
    * `null` when the timeout passed before.
@@ -67,7 +67,7 @@ export interface RLock {
    */
   acquire(options?: WaitOptions): Promise<Guard | null>;
   /**
-   * As {@linkcode RLock.acquire}, blocking the thread.
+   * As {@linkcode ReentrantLock.acquire}, blocking the thread.
    *
    * @throws {TypeError} When the timeout is not a number.
    */
@@ -83,7 +83,7 @@ export interface RLock {
 }
 
 /** The option `lock` of shared arrays and values: `true` for an `RLock` of its own (the default), `false` for none, or a lock. */
-export type LockOption = boolean | RLock | null | undefined;
+export type LockOption = boolean | ReentrantLock | null | undefined;
 
 /** Options of a new shared array or value. */
 export interface LockOptions {
@@ -96,25 +96,25 @@ export interface LockOptions {
  *
  * @throws {TypeError} When it is neither a boolean nor a lock.
  */
-export function checkLock(lock: unknown): boolean | RLock {
+export function checkLock(lock: unknown): boolean | ReentrantLock {
   if (lock === undefined || lock === null) return true;
   if (typeof lock === "boolean") return lock;
-  const candidate = lock as Partial<RLock>;
+  const candidate = lock as Partial<ReentrantLock>;
   if (typeof lock === "object" && typeof candidate.acquire === "function" && typeof candidate.release === "function") {
-    return lock as RLock;
+    return lock as ReentrantLock;
   }
   throw new TypeError(`Expected "lock" to be a boolean or a lock, got ${quoted(lock)}`);
 }
 
 /** The lock of the object `what` whose block is `handle`: the given one, or the block's own, made at the first call of any thread. */
-export function lockOf(handle: Handle, option: boolean | RLock, what: string): RLock {
+export function lockOf(handle: Handle, option: boolean | ReentrantLock, what: string): ReentrantLock {
   handle.check(what);
   if (typeof option === "object") return option;
   if (!option) throw new InvalidStateError(`This ${what} has no lock: it was made with lock: false`);
   const attached = attachedTo(handle.offset) ?? attachLock(handle, what);
   if (!retain(attached.offset, attached.generation)) handle.check(what);
   const lock = reviveShared({ kind: "RLock", data: [attached.offset, attached.generation] satisfies HandleData });
-  if (lock !== undefined) return lock as RLock;
+  if (lock !== undefined) return lock as ReentrantLock;
   release(attached.offset, attached.generation);
   throw new LanesError(`The lock of a ${what} needs the locks' module: import "@lanes/lanes/sync" first`);
 }

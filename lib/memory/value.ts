@@ -11,7 +11,7 @@ import {
 } from "./dtype.ts";
 import { Handle, type HandleData } from "./handle.ts";
 import { BlockKind } from "./layout.ts";
-import { checkLock, lockOf, type LockOptions, type RLock } from "./lock_port.ts";
+import { checkLock, lockOf, type LockOptions, type ReentrantLock } from "./lock_port.ts";
 import { sharedBuffer } from "./memory.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "./shareable.ts";
 
@@ -29,7 +29,8 @@ type Whole =
   | Uint32Array<SharedArrayBuffer>;
 
 /** Where the next value lies, when it is one that exists already. */
-let adopted: { readonly dtype: DTypeInfo; readonly handle: Handle; readonly lock: boolean | RLock } | null = null;
+let adopted: { readonly dtype: DTypeInfo; readonly handle: Handle; readonly lock: boolean | ReentrantLock } | null =
+  null;
 
 const scratch = new ArrayBuffer(8);
 const scratchBig = new BigInt64Array(scratch);
@@ -66,11 +67,11 @@ const scratchFloats = {
 export class SharedValue<D extends DTypeName = DTypeName> implements Disposable, Shareable {
   readonly #dtype: DTypeInfo;
   readonly #handle: Handle;
-  readonly #lockOption: boolean | RLock;
+  readonly #lockOption: boolean | ReentrantLock;
   /** For integers: the element; for others the same bits as an integer. */
   readonly #bits: Whole | BigInt64Array<SharedArrayBuffer> | BigUint64Array<SharedArrayBuffer>;
   readonly #mode: number;
-  #lock: RLock | undefined;
+  #lock: ReentrantLock | undefined;
 
   /**
    * A value that starts as `initial`.
@@ -167,7 +168,7 @@ export class SharedValue<D extends DTypeName = DTypeName> implements Disposable,
    *
    * @throws {InvalidStateError} When the value was made with `lock: false`.
    */
-  getLock(): RLock {
+  getLock(): ReentrantLock {
     this.#handle.check("SharedValue");
     return this.#lock ??= lockOf(this.#handle, this.#lockOption, "SharedValue");
   }
@@ -287,7 +288,7 @@ function exchangeFloat(mode: number, words: unknown, expected: number, replaceme
   }
 }
 
-type Sent = readonly [number, number, number, boolean | RLock];
+type Sent = readonly [number, number, number, boolean | ReentrantLock];
 
 registerShareable("SharedValue", ([offset, generation, dtype, lock]: Sent): SharedValue => {
   const info = DTYPES[dtype]!;

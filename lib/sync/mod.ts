@@ -25,5 +25,6 @@ export { Condition } from "./condition.ts";
 export { Event } from "./event.ts";
 export type { Guard } from "./guard.ts";
 export { Lock } from "./lock.ts";
+export type { ReentrantLock } from "../memory/lock_port.ts";
 export { RLock } from "./rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";

@@ -3,7 +3,7 @@ import { InvalidStateError } from "../base/errors.ts";
 import type { WaitOptions, WaitSyncOptions } from "../base/options.ts";
 import { Handle, type HandleData } from "../memory/handle.ts";
 import { BlockKind, LOCK_BYTES, LOCK_OFFERED, LOCK_PID_SHIFT, LOCK_STATE } from "../memory/layout.ts";
-import type { RLock as ReentrantLock } from "../memory/lock_port.ts";
+import type { ReentrantLock } from "../memory/lock_port.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { isDead, self } from "../memory/process_table.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
