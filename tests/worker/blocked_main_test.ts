@@ -1,4 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { Process } from "@lanes/lanes";
+import { forEachBlock, lengthOf } from "../../lib/memory/arena.ts";
+import { LANE_BYTES } from "../../lib/memory/lane_layout.ts";
+import { until } from "../fixtures/harness.ts";
+import { square } from "../fixtures/tasks.ts";
 import { run } from "../fixtures/program.ts";
 
 /** Programs whose main thread blocks, and so hears no event of the runtime. */
@@ -78,3 +83,27 @@ Deno.test("processes killed at any moment of their start never harm the program"
   );
   assertEquals([ended.stdout, ended.code], ["alive\n", 0]);
 });
+
+Deno.test("processes that end while the main thread is blocked really end, and leave nothing", async () => {
+  const first = new Process({ target: square, args: [1] });
+  first.start();
+  first.joinSync();
+  await until(() => largeBlocks() === 0);
+  for (let i = 0; i < 12; i++) {
+    const process = new Process({ target: square, args: [i] });
+    process.start();
+    process.joinSync();
+    assertEquals(process.exitCode, 0);
+  }
+  // A lane is freed once its thread has really stopped.
+  await until(() => largeBlocks() === 0);
+});
+
+/** How many lanes there are. */
+function largeBlocks(): number {
+  let count = 0;
+  forEachBlock(({ offset }) => {
+    if (lengthOf(offset) === LANE_BYTES) count++;
+  });
+  return count;
+}
