@@ -68,6 +68,7 @@ export async function exclude(lock: Lock | RLock | Semaphore, cells: Int32Array,
     if (before !== 0 && alive(before) && !isDead()) Atomics.add(cells, ERRORS, 1);
     const counter = cells[COUNTER]!;
     dawdle(random, 60);
+    if (isDead()) return done;
     cells[COUNTER] = counter + 1;
     Atomics.add(cells, DONE, 1);
     Atomics.compareExchange(cells, INSIDE, self(), 0);
