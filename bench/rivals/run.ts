@@ -63,16 +63,16 @@ async function measure(section: string): Promise<Section> {
       data: { figures },
     };
   }
-  const { rivals, figures } = section === "dispatch"
-    ? await dispatch(rounds, { quick, only })
-    : await primitives({ quick });
+  const { rivals, figures, charted = figures, goals } = section === "dispatch"
+    ? { ...await dispatch(rounds, { quick, only }), charted: undefined, goals: undefined }
+    : await primitives(rounds, { quick });
   const note = "logarithmic; a rate's longer bar is better, else the shorter";
   return {
     words:
       "In brackets: how many times better Lanes is. Figures of rounds in which all take turns; compare ratios of " +
       "one run only.",
-    table: table(rivals, figures),
-    chart: (title) => chart(`${title} (${note})`, rivals, figures),
+    table: goals === undefined ? table(rivals, figures) : `${goals}\n\n${table(rivals, figures)}`,
+    chart: (title) => chart(`${title} (${note})`, rivals, charted),
     data: { rivals, figures: Object.fromEntries([...figures].map(([name, row]) => [name, Object.fromEntries(row)])) },
   };
 }
