@@ -99,6 +99,8 @@ export class Outgoing {
 
   /** Sends a record whose `bytes` may be used again after the call. */
   send(record: Waiting): void {
+    // First: what is asked for may depend on what is still held.
+    this.#settle();
     if (this.#backlog.length === 0 && this.#write(record)) {
       ring(this.#bell);
       return;
