@@ -3,6 +3,7 @@ import { bytesAt, wordsAt } from "../memory/memory.ts";
 import { allocate, release } from "../memory/arena.ts";
 import { RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/lane_layout.ts";
 import type { Handle } from "../memory/handle.ts";
+import { chaos } from "../sync/chaos.ts";
 import { BlockKind } from "../memory/layout.ts";
 
 /**
@@ -136,13 +137,15 @@ export class RingWriter extends Ring {
     words[word + AUX + 1] = body.aux2;
     const place = this.#tail;
     this.#tail = (place + size) | 0;
+    if (chaos !== null) chaos();
     Atomics.store(this.control, RING_TAIL, this.#tail);
     return place;
   }
 
   /** Takes back the record at `place`; `false` when its reader has started on it. */
   revoke(place: RecordPlace): boolean {
-    if (this.passed(place)) return false;
+    if (this.#isRead(place)) return false;
+    if (chaos !== null) chaos();
     const index = ((place & (this.capacity - 1)) >> 2) + STATE;
     return Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) === RecordState.Queued;
   }
@@ -199,6 +202,7 @@ export class RingReader extends Ring {
   take(): RingRecord | null {
     for (;;) {
       if (!this.#find()) return null;
+      if (chaos !== null) chaos();
       const word = this.#at >> 2;
       const before = Atomics.compareExchange(this.words, word + STATE, RecordState.Queued, RecordState.Taken);
       if (before === RecordState.Queued) return this.#read(word);
@@ -212,7 +216,9 @@ export class RingReader extends Ring {
     const word = this.#at >> 2;
     const block = this.words[word + KIND]! & INDIRECT ? this.words[word + BLOCK]! : 0;
     this.#head = (this.#head + this.words[word + LENGTH]!) | 0;
+    if (chaos !== null) chaos();
     Atomics.store(this.control, RING_HEAD, this.#head);
+    if (chaos !== null) chaos();
     if (block !== 0) release(blockOffset(block));
   }
 

@@ -3,7 +3,8 @@ import { allocate } from "../memory/arena.ts";
 import { BELL_BYTES, BELL_COUNT, BELL_PARKED } from "../memory/lane_layout.ts";
 import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
-import { holdLoop, parkIdle, releaseLoop } from "../sync/park.ts";
+import { chaos } from "../sync/chaos.ts";
+import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
 import { Patience } from "../sync/patience.ts";
 import { raise } from "../sync/raise.ts";
 import { Spinner } from "../sync/spinner.ts";
@@ -98,8 +99,10 @@ export class Bell {
       this.poll();
       if (done()) return true;
       if (performance.now() >= deadline) return false;
+      if (chaos !== null) chaos();
       Atomics.store(this.#words, BELL_PARKED, 1);
-      this.#spinner.park(this.#words, BELL_COUNT, seen, deadline);
+      if (chaos !== null) chaos();
+      parkSync(this.#words, BELL_COUNT, seen, deadline);
     }
   }
 
@@ -140,6 +143,7 @@ export class Bell {
   async #park(seen: number): Promise<void> {
     const words = this.#words;
     Atomics.store(words, BELL_PARKED, 1);
+    if (chaos !== null) chaos();
     // Looked at again only now: what changed before the mark is seen here, what changes after it wakes.
     if (Atomics.load(words, BELL_COUNT) === seen) {
       const awake = new Promise<void>((resolve) => this.#goOn = resolve);
@@ -154,6 +158,7 @@ export class Bell {
   #listen(seen: number): void {
     if (this.#listening) return;
     this.#listening = true;
+    if (chaos !== null) chaos();
     void parkIdle(this.#words, BELL_COUNT, seen).then(() => {
       this.#listening = false;
       this.#goOn?.();
@@ -167,8 +172,12 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Raises the bell whose words are `words`; of several who do so at once, one wakes its owner. */
-export function ring(words: Int32Array<SharedArrayBuffer>): void {
-  raise(words, BELL_COUNT, BELL_PARKED);
+export function ring(words: Int32Array): void {
+  Atomics.add(words, BELL_COUNT, 1);
+  if (chaos !== null) chaos();
+  if (Atomics.load(words, BELL_PARKED) === 1 && Atomics.exchange(words, BELL_PARKED, 0) === 1) {
+    Atomics.notify(words, BELL_COUNT);
+  }
 }
 
 /** Raises the bell at the byte offset `offset`. */

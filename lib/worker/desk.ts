@@ -11,6 +11,7 @@ import {
 } from "../memory/lane_layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
+import { chaos } from "../sync/chaos.ts";
 import { parkIdle } from "../sync/park.ts";
 import { Patience } from "../sync/patience.ts";
 import { ring } from "./bell.ts";
@@ -87,8 +88,10 @@ export class Desk implements DeskLike {
     const kept = { ...body, bytes: body.bytes.slice(0, body.length), block: null };
     for (;;) {
       const head = Atomics.load(this.#outboxControl, RING_HEAD);
+      if (chaos !== null) chaos();
       Atomics.store(this.#words, LANE_FULL, 1);
       if (this.#outbox.write(kind, id, kept) !== null) break;
+      if (chaos !== null) chaos();
       await parkIdle(this.#outboxControl, RING_HEAD, head);
     }
     ring(this.#bell);
@@ -99,7 +102,9 @@ export class Desk implements DeskLike {
     const seen = Atomics.load(words, LANE_BELL);
     if (!this.#inbox.empty || this.#spin()) return;
     onPark();
+    if (chaos !== null) chaos();
     Atomics.store(words, LANE_PARKED, 1);
+    if (chaos !== null) chaos();
     if (this.#inbox.empty) await parkIdle(words, LANE_BELL, seen);
     Atomics.store(words, LANE_PARKED, 0);
   }

@@ -16,6 +16,7 @@ import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf } from "../memory/process_table.ts";
 import { type RecordPlace, RingReader, type RingRecord, RingWriter } from "../channel/ring.ts";
+import { chaos } from "../sync/chaos.ts";
 import { wake } from "../sync/park.ts";
 import { raise } from "../sync/raise.ts";
 import type { Belled } from "./bell.ts";
@@ -133,7 +134,13 @@ export class Lane implements Link {
 
   send(kind: number, id: number, body: RecordBody): RecordPlace | null {
     const place = this.#inbox.write(kind, id, body);
-    if (place !== null) raise(this.#words, LANE_BELL, LANE_PARKED);
+    if (place !== null) {
+      if (chaos !== null) chaos();
+      Atomics.add(this.#words, LANE_BELL, 1);
+      if (chaos !== null) chaos();
+      const parked = Atomics.load(this.#words, LANE_PARKED) === 1;
+      if (parked && Atomics.exchange(this.#words, LANE_PARKED, 0) === 1) wake(this.#words, LANE_BELL, 1);
+    }
     return place;
   }
 
