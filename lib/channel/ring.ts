@@ -1,6 +1,6 @@
 import { decodeAt } from "./codec.ts";
 import { bytesAt, wordsAt } from "../memory/memory.ts";
-import { allocate, release } from "../memory/arena.ts";
+import { allocate, commit, release } from "../memory/arena.ts";
 import { RECORD_WORDS, RING_DATA_BYTES, RING_HEAD, RING_HEADER_BYTES, RING_TAIL } from "../memory/lane_layout.ts";
 import type { Handle } from "../memory/handle.ts";
 import { chaos } from "../sync/chaos.ts";
@@ -214,12 +214,27 @@ export class RingReader extends Ring {
   /** Frees the record that {@linkcode RingReader.take} gave. */
   done(): void {
     const word = this.#at >> 2;
-    const block = this.words[word + KIND]! & INDIRECT ? this.words[word + BLOCK]! : 0;
+    if ((this.words[word + KIND]! & INDIRECT) !== 0) this.#giveUp(word + BLOCK);
     this.#head = (this.#head + this.words[word + LENGTH]!) | 0;
     if (chaos !== null) chaos();
     Atomics.store(this.control, RING_HEAD, this.#head);
+  }
+
+  /**
+   * Gives up the record's block, while the record still counts as taken: a reader that was declared dead throws here,
+   * and leaves both to whoever drains the ring. Marked first, so that a block is never given up twice.
+   */
+  #giveUp(index: number): void {
+    const block = this.words[index]!;
+    if (block === 0) return;
+    this.words[index] = 0;
     if (chaos !== null) chaos();
-    if (block !== 0) release(blockOffset(block));
+    try {
+      release(blockOffset(block));
+    } catch (error) {
+      this.words[index] = block;
+      throw error;
+    }
   }
 
   /** Frees what unread records hold outside the ring: for a ring that nobody reads any more. */
@@ -262,10 +277,11 @@ export class RingReader extends Ring {
   }
 }
 
-/** Puts a large payload into a block of its own. */
+/** Puts a large payload into a block of its own, which goes with a writer that dies meanwhile. */
 function spilled(bytes: Uint8Array, length: number): number {
-  const offset = allocate(length, BlockKind.Data);
+  const offset = allocate(length, BlockKind.Data, { reserved: true });
   bytesAt(offset, length).set(length === bytes.length ? bytes : bytes.subarray(0, length));
+  commit(offset, BlockKind.Data);
   return offset;
 }
 
