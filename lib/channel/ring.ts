@@ -281,6 +281,7 @@ export class RingReader extends Ring {
 function spilled(bytes: Uint8Array, length: number): number {
   const offset = allocate(length, BlockKind.Data, { reserved: true });
   bytesAt(offset, length).set(length === bytes.length ? bytes : bytes.subarray(0, length));
+  if (chaos !== null) chaos();
   commit(offset, BlockKind.Data);
   return offset;
 }

@@ -176,6 +176,8 @@ export function ring(words: Int32Array): void {
   Atomics.add(words, BELL_COUNT, 1);
   if (chaos !== null) chaos();
   if (Atomics.load(words, BELL_PARKED) === 1 && Atomics.exchange(words, BELL_PARKED, 0) === 1) {
+    // Its owner may have seen the first change and not sleep yet: whoever takes the mark makes sure that it does not.
+    Atomics.add(words, BELL_COUNT, 1);
     Atomics.notify(words, BELL_COUNT);
   }
 }

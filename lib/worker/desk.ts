@@ -94,6 +94,7 @@ export class Desk implements DeskLike {
       if (chaos !== null) chaos();
       await parkIdle(this.#outboxControl, RING_HEAD, head);
     }
+    Atomics.store(this.#words, LANE_FULL, 0);
     ring(this.#bell);
   }
 

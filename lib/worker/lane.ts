@@ -139,7 +139,11 @@ export class Lane implements Link {
       Atomics.add(this.#words, LANE_BELL, 1);
       if (chaos !== null) chaos();
       const parked = Atomics.load(this.#words, LANE_PARKED) === 1;
-      if (parked && Atomics.exchange(this.#words, LANE_PARKED, 0) === 1) wake(this.#words, LANE_BELL, 1);
+      if (parked && Atomics.exchange(this.#words, LANE_PARKED, 0) === 1) {
+        // As in ring(): the worker may have taken the order already and be about to sleep.
+        Atomics.add(this.#words, LANE_BELL, 1);
+        wake(this.#words, LANE_BELL, 1);
+      }
     }
     return place;
   }
@@ -183,7 +187,7 @@ export class Lane implements Link {
       this.#events.onRecord(record);
       this.#outbox.done();
     }
-    if (any && Atomics.exchange(this.#words, LANE_FULL, 0) === 1) wake(this.#outboxControl, RING_HEAD);
+    if (any && Atomics.load(this.#words, LANE_FULL) === 1) wake(this.#outboxControl, RING_HEAD);
     return any;
   }
 

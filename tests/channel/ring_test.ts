@@ -1,12 +1,23 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { bytesOf, RingReader, type RingRecord, RingWriter, valueOf } from "../../lib/channel/ring.ts";
 import { encode } from "../../lib/channel/codec.ts";
-import { referencesOf } from "../../lib/memory/arena.ts";
+import { forEachBlock, lengthOf, referencesOf, release, retain, sweep } from "../../lib/memory/arena.ts";
 import { Handle } from "../../lib/memory/handle.ts";
 import { BlockKind } from "../../lib/memory/layout.ts";
 import { bytesAt } from "../../lib/memory/memory.ts";
 import { declareDead } from "../../lib/memory/process_table.ts";
-import { bodyOf, CAPACITY, dieInRecord, flawOf, HEADER, MOST_DIRECT, Ring, used } from "../fixtures/rings.ts";
+import { setChaos } from "../../lib/sync/chaos.ts";
+import {
+  bodyOf,
+  CAPACITY,
+  dieInRecord,
+  dieInWrite,
+  flawOf,
+  HEADER,
+  MOST_DIRECT,
+  Ring,
+  used,
+} from "../fixtures/rings.ts";
 import { until, words } from "../fixtures/harness.ts";
 import { HANG, launch } from "../fixtures/sync_run.ts";
 
@@ -211,20 +222,25 @@ Deno.test("Ring: a block whose payload is small is copied, and not held", () => 
 });
 
 Deno.test("Ring: a block that was closed cannot be sent, and the ring goes on without it", () => {
-  using ring = new Ring();
-  const block = Handle.create(MOST_DIRECT * 2, BlockKind.Data);
-  const bytes = bytesAt(block.offset, MOST_DIRECT * 2);
-  block.close();
-  let name = "";
-  try {
-    ring.writer.write(1, 1, { aux: 0, aux2: 0, bytes, length: bytes.length, block });
-  } catch (error) {
-    name = (error as Error).name;
+  // At the second start a filler is written before that is known.
+  for (const start of [0, CAPACITY - 16]) {
+    using ring = new Ring(start);
+    const block = Handle.create(MOST_DIRECT * 2, BlockKind.Data);
+    const bytes = bytesAt(block.offset, MOST_DIRECT * 2);
+    block.close();
+    let name = "";
+    try {
+      ring.writer.write(1, 1, { aux: 0, aux2: 0, bytes, length: bytes.length, block });
+    } catch (error) {
+      name = (error as Error).name;
+    }
+    assertEquals([name, ring.held, ring.reader.take()], ["ClosedError", 0, null]);
+    const place = ring.write(2, 50)!;
+    assertEquals(ring.writer.begun(place), false);
+    takeWhole(ring, 2, 50);
+    ring.reader.done();
+    assertEquals([ring.writer.begun(place), ring.held], [true, 0]);
   }
-  assertEquals([name, ring.held, ring.reader.take()], ["ClosedError", 0, null]);
-  ring.write(2, 50);
-  takeWhole(ring, 2, 50);
-  ring.reader.done();
 });
 
 Deno.test("Ring: the block of a record that was taken back goes when the reader passes it", () => {
@@ -267,6 +283,83 @@ Deno.test("a reader that is declared dead within a large record leaves its block
   assertEquals(ring.writer.begun(place), true);
   new RingReader(ring.offset).drain();
   assertEquals(referencesOf(block), 0);
+});
+
+Deno.test("a writer that is declared dead before its large record is sent leaves no block", async () => {
+  using ring = new Ring();
+  const cells = words();
+  const length = 4 * MOST_DIRECT;
+  const process = launch(dieInWrite, ring.offset, cells, length);
+  await until(() => Atomics.load(cells, 0) === 1, HANG);
+  assert(blocksOf(length) > 0);
+  declareDead(process.pid!, 9);
+  sweep(process.pid!);
+  await until(() => Atomics.load(cells, 1) === 1, HANG);
+  process.kill();
+  assertEquals(ring.reader.take(), null);
+  await until(() => blocksOf(length) === 0, HANG);
+});
+
+/** How many blocks of exactly `length` bytes there are. */
+function blocksOf(length: number): number {
+  let count = 0;
+  forEachBlock(({ offset }) => {
+    if (lengthOf(offset) === length) count++;
+  });
+  return count;
+}
+
+Deno.test("a reader that is stopped at any step of done() gives its block up once at most, and the record is found again", () => {
+  for (let stop = 1; stop <= 2; stop++) {
+    using ring = new Ring();
+    ring.write(1, 2 * MOST_DIRECT);
+    ring.write(2, 10);
+    const block = ring.words[7]! * 64;
+    retain(block);
+    takeWhole(ring, 1, 2 * MOST_DIRECT);
+    let step = 0;
+    setChaos(() => {
+      if (++step === stop) throw new Error("stop");
+    });
+    try {
+      ring.reader.done();
+    } catch {
+      // As a thread that is stopped there.
+    } finally {
+      setChaos(null);
+    }
+    assertEquals(step, stop);
+    const next = new RingReader(ring.offset);
+    // What was taken is passed over: it was begun.
+    assertEquals(next.take()!.id, 2);
+    next.done();
+    // Between the mark and the release the block is lost rather than freed twice.
+    assertEquals(referencesOf(block), stop === 1 ? 2 : 1);
+    for (let left = referencesOf(block); left > 0; left--) release(block);
+  }
+});
+
+Deno.test("a writer that is stopped before its record is sent has written nothing", () => {
+  using ring = new Ring(CAPACITY - 64);
+  for (const length of [10, 500]) {
+    setChaos(() => {
+      throw new Error("stop");
+    });
+    try {
+      ring.write(1, length);
+    } catch {
+      // As a thread that is stopped there.
+    } finally {
+      setChaos(null);
+    }
+    assertEquals([ring.held, ring.reader.take()], [0, null]);
+    // Another one goes on where it stood.
+    const writer = new RingWriter(ring.offset);
+    writer.write(2, 2, { aux: -2, aux2: 4, bytes: bodyOf(2, length), length });
+    takeWhole(ring, 2, length);
+    ring.reader.done();
+    assertEquals(ring.held, 0);
+  }
 });
 
 Deno.test("Ring: ends that are made anew go on where the others were", () => {
