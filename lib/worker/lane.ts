@@ -187,6 +187,7 @@ export class Lane implements Link {
       this.#events.onRecord(record);
       this.#outbox.done();
     }
+    if (any && chaos !== null) chaos();
     if (any && Atomics.load(this.#words, LANE_FULL) === 1) wake(this.#outboxControl, RING_HEAD);
     return any;
   }
