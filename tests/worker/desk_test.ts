@@ -6,7 +6,7 @@ import { self } from "../../lib/memory/process_table.ts";
 import { Bell } from "../../lib/worker/bell.ts";
 import { Desk } from "../../lib/worker/desk.ts";
 import { allocateLane, Lane, LaneSide, letGo } from "../../lib/worker/lane.ts";
-import { sendSlowly, serveDesk, shake } from "../fixtures/bells.ts";
+import { fillOutbox, sendSlowly, serveDesk, shake } from "../fixtures/bells.ts";
 import { pause, until, within, words } from "../fixtures/harness.ts";
 import { bodyOf, used } from "../fixtures/rings.ts";
 import { HANG, launch } from "../fixtures/sync_run.ts";
@@ -178,6 +178,29 @@ Deno.test("Desk.answer() that waits keeps its own copy of the bytes, and only wh
     return ends.seen.length === id + 1;
   }, HANG);
   assertEquals(ends.flaws, []);
+});
+
+Deno.test("Desk.answer(): an owner that looks late for one who waits for room leaves nobody waiting", async () => {
+  using ends = new Ends();
+  const cells = words();
+  const process = launch(fillOutbox, { lane: ends.offset, bell: ends.bell.offset, cells });
+  await until(() => Atomics.load(cells, 0) === 1, HANG);
+  // It has read all there was, and is slow to look whether anyone waits; meanwhile the ring is filled.
+  const state = atStep(3, () => {
+    Atomics.store(cells, 0, 2);
+    while (Atomics.load(cells, 0) !== 3) Atomics.pause();
+  });
+  ends.lane.poll();
+  assert(state.passed);
+  Atomics.store(cells, 0, 4);
+  await pause(50);
+  await until(() => {
+    ends.lane.poll();
+    return Atomics.load(cells, 0) === 5;
+  }, HANG);
+  ends.lane.poll();
+  assertEquals(ends.seen.length, await process.result);
+  await within(HANG, process.join());
 });
 
 Deno.test("Lane and Desk in two threads, with pauses at the atomic steps: every order is answered once, whole and in order", async () => {
