@@ -166,7 +166,7 @@ export class Member {
   takeBackLast(count: number): Task[] {
     const taken: Task[] = [];
     for (let task = this.#tasks.last(); task !== undefined && taken.length < count; task = this.#tasks.last()) {
-      if (!this.#hold.link.revoke(task.place!)) break;
+      if (task.transfer.length > 0 || !this.#hold.link.revoke(task.place!)) break;
       this.#tasks.pop();
       task.member = null;
       task.place = null;

@@ -25,11 +25,12 @@ export function choose(members: readonly Member[], task: Task, settings: Setting
 
 /**
  * Whether a worker may be given a task now; `full`: no other worker can be started for it. A task with a timeout goes
- * only to a worker that starts on it at once, since its time counts from there.
+ * only to a worker that starts on it at once, since its time counts from there; so does one that objects are transferred
+ * with, which could not be taken back.
  */
 export function mayHave(member: Member, task: Task, settings: Settings, full: boolean): boolean {
   if (!member.initialized || member.given >= settings.maxTasksPerChild) return false;
-  if (task.timeout !== null) return member.ready && member.load === 0;
+  if (task.timeout !== null || task.transfer.length > 0) return member.ready && member.load === 0;
   if (member.load === 0) return true;
   if (!full || !member.ready) return false;
   return member.load < Math.min(MOST_AHEAD, Math.max(2, AHEAD_US / member.pace));

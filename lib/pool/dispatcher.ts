@@ -1,5 +1,5 @@
 import { discard, renew } from "../channel/codec.ts";
-import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
+import { BrokenPoolError, PoolTerminatedError, TimeoutError, TransportError, WorkerDiedError } from "../base/errors.ts";
 import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
@@ -129,8 +129,20 @@ export class Dispatcher {
     if (this.#pending++ === 0) this.#bell.hold();
     if (this.#broken !== null) this.#fail(task, this.#broken);
     else if (this.#terminated) this.#fail(task, terminated());
-    else this.#enter(task);
+    else if (this.#moved(task, parts.transfer)) this.#enter(task);
     return task;
+  }
+
+  /** Takes what is transferred away from the caller; `false`, and the task failed, where it is not the caller's any more. */
+  #moved(task: Task, transfer: readonly unknown[] | undefined): boolean {
+    if (transfer === undefined || transfer.length === 0) return true;
+    try {
+      task.move(transfer);
+      return true;
+    } catch (cause) {
+      this.#fail(task, new TransportError(`Cannot transfer an argument: ${(cause as Error).message}`, { cause }));
+      return false;
+    }
   }
 
   /** Resolves when fewer tasks wait than may; at once where there is no limit. */
@@ -162,8 +174,13 @@ export class Dispatcher {
   /** Drops a task, and stops it where it is running. */
   cancel(task: Task, error: unknown): void {
     if (task.settled || this.withdraw(task, error)) return;
+    // The worker may be done with it, and about to begin the next one: that one must not die with it.
+    const spared = task.member?.takeBackLast(Infinity) ?? [];
     this.#fail(task, error);
+    this.#bell.poll();
+    for (const other of spared.reverse()) this.#queue.unshift(other);
     if (task.member !== null) this.#crew.killHolder(task);
+    if (spared.length > 0) this.pump();
   }
 
   /** Takes nothing more in: workers end as they get done. */
@@ -291,7 +308,10 @@ export class Dispatcher {
 
   #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
     for (const task of left.unstarted.reverse()) {
+      // Its time counts from its start.
+      clearTimeout(task.timer);
       if (task.settled) drop(task);
+      else if (task.transfer.length > 0) this.#lost(member, exitCode, task);
       else if (task.id !== INITIALIZER) this.#queue.unshift(task);
     }
     if (left.started !== null) {
@@ -320,7 +340,9 @@ export class Dispatcher {
   }
 
   /** Whether a task whose payload the dead may have taken in can be sent again. */
-  #renewed({ payload }: Task): boolean {
+  #renewed({ payload, transfer }: Task): boolean {
+    // What was transferred to it is gone.
+    if (transfer.length > 0) return false;
     try {
       if (isPacket(payload)) renew(payload);
       return true;

@@ -67,6 +67,8 @@ export interface Holder {
   begun(task: Task): boolean;
   /** Takes the task back from the worker, unless that has begun it; whether it could. */
   takeBack(task: Task): boolean;
+  /** Takes back up to `count` of the tasks that the worker was given last and has not begun; in the order of their giving. */
+  takeBackLast(count: number): Task[];
 }
 
 /** One order to one worker, and where it is. */
@@ -78,9 +80,9 @@ export class Task {
   /** The function, or `null` where the order calls none. */
   readonly fn: KnownFunction | null;
   /** What the order carries. */
-  readonly payload: Payload;
+  payload: Payload;
   /** Those of the payload's objects that are transferred. */
-  readonly transfer: readonly unknown[];
+  transfer: readonly unknown[] = NONE;
   /** Its index in its job. */
   readonly index: number;
   /** In milliseconds from its start; `null` for none. */
@@ -108,11 +110,22 @@ export class Task {
     this.order = parts.order;
     this.fn = parts.fn;
     this.payload = parts.payload;
-    this.transfer = parts.transfer ?? NONE;
     this.index = parts.index;
     this.timeout = finite(parts.timeout === undefined ? settings?.taskTimeout : Math.max(0, parts.timeout ?? Infinity));
     this.events = parts.events;
     this.retries = settings?.retries ?? 0;
+  }
+
+  /** Takes from the caller, as `postMessage` would, those of the payload's objects that `transfer` lists: from now on they are only this task's. */
+  move(transfer: readonly unknown[]): void {
+    if (!isPacket(this.payload)) return;
+    const { side } = this.payload;
+    const own = side.filter((object) => transfer.includes(object));
+    if (own.length === 0) return;
+    const moved = structuredClone(own, { transfer: own as Transferable[] });
+    const places = new Map(own.map((object, i) => [object, moved[i]]));
+    this.payload = { ...this.payload, side: side.map((object) => places.get(object) ?? object) };
+    this.transfer = moved;
   }
 }
 
