@@ -1,5 +1,5 @@
 import { discard, renew } from "../channel/codec.ts";
-import { BrokenPoolError, PoolTerminatedError, TimeoutError, TransportError, WorkerDiedError } from "../base/errors.ts";
+import { BrokenPoolError, PoolTerminatedError, TimeoutError, WorkerDiedError } from "../base/errors.ts";
 import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
@@ -127,22 +127,10 @@ export class Dispatcher {
     const task = new Task(id, parts, this.#settings);
     if (id <= MEASURED_FULLY || id % MEASURED === 0) task.since = performance.now();
     if (this.#pending++ === 0) this.#bell.hold();
-    if (this.#broken !== null) this.#fail(task, this.#broken);
-    else if (this.#terminated) this.#fail(task, terminated());
-    else if (this.#moved(task, parts.transfer)) this.#enter(task);
+    const error = this.#broken ?? (this.#terminated ? terminated() : task.move(parts.transfer));
+    if (error === null) this.#enter(task);
+    else this.#fail(task, error);
     return task;
-  }
-
-  /** Takes what is transferred away from the caller; `false`, and the task failed, where it is not the caller's any more. */
-  #moved(task: Task, transfer: readonly unknown[] | undefined): boolean {
-    if (transfer === undefined || transfer.length === 0) return true;
-    try {
-      task.move(transfer);
-      return true;
-    } catch (cause) {
-      this.#fail(task, new TransportError(`Cannot transfer an argument: ${(cause as Error).message}`, { cause }));
-      return false;
-    }
   }
 
   /** Resolves when fewer tasks wait than may; at once where there is no limit. */

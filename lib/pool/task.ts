@@ -1,3 +1,4 @@
+import { TransportError } from "../base/errors.ts";
 import type { Packet } from "../channel/codec.ts";
 import type { RecordPlace } from "../worker/lane.ts";
 import type { Order } from "../worker/protocol.ts";
@@ -116,16 +117,24 @@ export class Task {
     this.retries = settings?.retries ?? 0;
   }
 
-  /** Takes from the caller, as `postMessage` would, those of the payload's objects that `transfer` lists: from now on they are only this task's. */
-  move(transfer: readonly unknown[]): void {
-    if (!isPacket(this.payload)) return;
+  /**
+   * Takes from the caller, as `postMessage` does, those of the payload's objects that `transfer` lists: from now on they
+   * are only this task's. Returns an error where they are not the caller's any more.
+   */
+  move(transfer: readonly unknown[] | undefined): TransportError | null {
+    if (transfer === undefined || transfer.length === 0 || !isPacket(this.payload)) return null;
     const { side } = this.payload;
     const own = side.filter((object) => transfer.includes(object));
-    if (own.length === 0) return;
-    const moved = structuredClone(own, { transfer: own as Transferable[] });
-    const places = new Map(own.map((object, i) => [object, moved[i]]));
-    this.payload = { ...this.payload, side: side.map((object) => places.get(object) ?? object) };
-    this.transfer = moved;
+    if (own.length === 0) return null;
+    try {
+      const moved = structuredClone(own, { transfer: own as Transferable[] });
+      const places = new Map(own.map((object, i) => [object, moved[i]]));
+      this.payload = { ...this.payload, side: side.map((object) => places.get(object) ?? object) };
+      this.transfer = moved;
+      return null;
+    } catch (cause) {
+      return new TransportError(`Cannot transfer an argument: ${(cause as Error).message}`, { cause });
+    }
   }
 }
 
