@@ -34,7 +34,8 @@ export class Dispatcher {
   readonly #meter = new Meter();
   readonly #initializer: Initializer;
   readonly #functions: Functions;
-  readonly #room: (() => void)[] = [];
+  readonly #room = new Deque<() => void>();
+  #lettingIn = false;
   #lastId = 0;
   #pending = 0;
   #stays = 0;
@@ -90,14 +91,9 @@ export class Dispatcher {
     };
   }
 
-  /** How many tasks wait for a worker. */
-  get queued(): number {
-    return this.#queue.length;
-  }
-
-  /** How many tasks are not done. */
-  get pending(): number {
-    return this.#pending;
+  /** Whether a task may be submitted now: fewer wait than may, and nobody waits for that. */
+  get hasRoom(): boolean {
+    return this.#queue.length < this.#settings.maxQueueSize && this.#room.length === 0;
   }
 
   /** Why nothing can be run any more, or `null`. */
@@ -133,11 +129,14 @@ export class Dispatcher {
     return task;
   }
 
+  /** Calls `submit`, which submits one task, when fewer wait than may, in the order of the calls. */
+  whenRoom(submit: () => void): void {
+    this.#room.push(submit);
+  }
+
   /** Resolves when fewer tasks wait than may; at once where there is no limit. */
   async room(): Promise<void> {
-    while (this.#queue.length >= this.#settings.maxQueueSize && this.#broken === null) {
-      await new Promise<void>((resolve) => this.#room.push(resolve));
-    }
+    if (!this.hasRoom) await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
   /** Whether a worker has started on a task. */
@@ -182,6 +181,7 @@ export class Dispatcher {
     this.#closing = true;
     this.#terminated = true;
     this.#drop(terminated);
+    this.#letIn();
     this.#crew.killAll();
     this.#crew.close();
   }
@@ -296,7 +296,6 @@ export class Dispatcher {
 
   #onEnd(member: Member, exitCode: number, left: { started: Task | null; unstarted: Task[] }): void {
     for (const task of left.unstarted.reverse()) {
-      // Its time counts from its start.
       clearTimeout(task.timer);
       if (task.settled) drop(task);
       else if (task.transfer.length > 0) this.#lost(member, exitCode, task);
@@ -327,9 +326,8 @@ export class Dispatcher {
     else this.#fail(task, error);
   }
 
-  /** Whether a task whose payload the dead may have taken in can be sent again. */
+  /** Whether a task whose payload the dead may have taken in can be sent again: not if parts of it were transferred. */
   #renewed({ payload, transfer }: Task): boolean {
-    // What was transferred to it is gone.
     if (transfer.length > 0) return false;
     try {
       if (isPacket(payload)) renew(payload);
@@ -356,7 +354,11 @@ export class Dispatcher {
   }
 
   #letIn(): void {
+    // What is let in pumps, which leads here again.
+    if (this.#lettingIn) return;
+    this.#lettingIn = true;
     while (this.#room.length > 0 && this.#queue.length < this.#settings.maxQueueSize) this.#room.shift()!();
+    this.#lettingIn = false;
   }
 
   /** Lets workers end that will get nothing more. */

@@ -111,8 +111,8 @@ export class Pool implements AsyncDisposable {
       else {
         const events = new PromiseEvents(resolve as (value: unknown) => void, reject);
         const parts = { order, fn, payload, index: 0, timeout, transfer, events };
-        if (this.#dispatcher.queued < this.#settings.maxQueueSize) this.#dispatcher.submit(parts);
-        else void this.#dispatcher.room().then(() => this.#dispatcher.submit(parts)).catch(reject);
+        if (this.#dispatcher.hasRoom) this.#dispatcher.submit(parts);
+        else this.#dispatcher.whenRoom(() => this.#dispatcher.submit(parts));
       }
     });
   }
