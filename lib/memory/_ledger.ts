@@ -118,10 +118,20 @@ function foundDead(ledger: number, deadPid: number): void {
   const words = wordsTo((ledger + BLOCK_BYTES) / UNIT_BYTES);
   if (Atomics.compareExchange(words, ledger / 4 + FOUND_DEAD, 0, seconds()) !== 0) return;
   Atomics.add(wordsAt(CONTROL_OFFSET, 16), CONTROL_ORPHANS, 1);
+  collectLater(deadPid);
+}
+
+/** A block that a dead process had reserved: it may have no ledger. */
+function foundReserved(block: number, deadPid: number): void {
+  if (ownerOf(block) === deadPid) collectLater(deadPid);
+}
+
+function collectLater(deadPid: number): void {
   Deno.unrefTimer(setTimeout(() => collectAfter(deadPid), GRACE));
 }
 
 registerSweeper(BlockKind.Ledger, foundDead);
+registerSweeper(BlockKind.Reserved, foundReserved);
 
 /** How many references the process `pid` has written down: for tests and diagnostics. */
 export function entriesOf(pid: number): number {

@@ -4,6 +4,7 @@ import type { Carrier } from "../task/task.ts";
 import { bell, nextTurn } from "../worker/bell.ts";
 import { setLongTimeout } from "../worker/waiter.ts";
 import { Crew } from "./_crew.ts";
+import { Door } from "./_door.ts";
 import { carrierOf, Functions, refuse } from "./functions.ts";
 import { INITIALIZER, Initializer } from "./_initializer.ts";
 import type { Member, Outcome } from "./_member.ts";
@@ -25,6 +26,8 @@ const MEASURED = 8;
  * this file draws a task's states.
  */
 export class Dispatcher {
+  /** Where submissions wait for room. */
+  readonly door: Door;
   readonly #settings: Settings;
   readonly #bell = bell();
   readonly #crew: Crew;
@@ -34,8 +37,6 @@ export class Dispatcher {
   readonly #meter = new Meter();
   readonly #initializer: Initializer;
   readonly #functions: Functions;
-  readonly #room = new Deque<() => void>();
-  #lettingIn = false;
   #lastId = 0;
   #pending = 0;
   #stays = 0;
@@ -49,6 +50,7 @@ export class Dispatcher {
   /** A dispatcher without workers: they start as there is work for them, at once where there is an initializer. */
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.door = new Door(() => this.queued < settings.maxQueueSize);
     this.#functions = new Functions(settings.isolation === "worker");
     const initializer = settings.initializer ? this.known(settings.initializer, "initializer") : null;
     this.#initializer = new Initializer(initializer, settings, {
@@ -91,9 +93,9 @@ export class Dispatcher {
     };
   }
 
-  /** Whether a task may be submitted now: fewer wait than may, and nobody waits for that. */
-  get hasRoom(): boolean {
-    return this.#queue.length < this.#settings.maxQueueSize && this.#room.length === 0;
+  /** How many tasks wait for a worker. */
+  get queued(): number {
+    return this.#queue.length;
   }
 
   /** Why nothing can be run any more, or `null`. */
@@ -127,16 +129,6 @@ export class Dispatcher {
     if (error === null) this.#enter(task);
     else this.#fail(task, error);
     return task;
-  }
-
-  /** Calls `submit`, which submits one task, when fewer wait than may, in the order of the calls. */
-  whenRoom(submit: () => void): void {
-    this.#room.push(submit);
-  }
-
-  /** Resolves when fewer tasks wait than may; at once where there is no limit. */
-  async room(): Promise<void> {
-    if (!this.hasRoom) await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
   /** Whether a worker has started on a task. */
@@ -181,7 +173,7 @@ export class Dispatcher {
     this.#closing = true;
     this.#terminated = true;
     this.#drop(terminated);
-    this.#letIn();
+    this.door.letIn();
     this.#crew.killAll();
     this.#crew.close();
   }
@@ -197,7 +189,7 @@ export class Dispatcher {
     if (this.#queue.length > 0) this.#grow();
     else if (this.#closing) this.#wind();
     else this.#balance(members);
-    this.#letIn();
+    this.door.letIn();
   }
 
   /** Finds out how the function travels, then queues the task. */
@@ -272,7 +264,7 @@ export class Dispatcher {
     this.#broken = error();
     this.#drop(error);
     this.#crew.killAll();
-    this.#letIn();
+    this.door.letIn();
   }
 
   #drop(error: () => unknown): void {
@@ -351,14 +343,6 @@ export class Dispatcher {
     for (const task of tasks) {
       if (!mayHave(idle, task, this.#settings, true) || !idle.give(task)) this.#queue.push(task);
     }
-  }
-
-  #letIn(): void {
-    // What is let in pumps, which leads here again.
-    if (this.#lettingIn) return;
-    this.#lettingIn = true;
-    while (this.#room.length > 0 && this.#queue.length < this.#settings.maxQueueSize) this.#room.shift()!();
-    this.#lettingIn = false;
   }
 
   /** Lets workers end that will get nothing more. */

@@ -132,7 +132,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
     if (this.#filling) return;
     this.#filling = true;
     while (!this.#inputEnded && this.#mayRunAhead()) {
-      await this.#dispatcher.room();
+      await this.#dispatcher.door.pass();
       const pulled = this.#pull();
       const chunk = pulled instanceof Promise ? await pulled : pulled;
       if (this.#over) break;

@@ -111,8 +111,8 @@ export class Pool implements AsyncDisposable {
       else {
         const events = new PromiseEvents(resolve as (value: unknown) => void, reject);
         const parts = { order, fn, payload, index: 0, timeout, transfer, events };
-        if (this.#dispatcher.hasRoom) this.#dispatcher.submit(parts);
-        else this.#dispatcher.whenRoom(() => this.#dispatcher.submit(parts));
+        if (this.#dispatcher.door.free) this.#dispatcher.submit(parts);
+        else this.#dispatcher.door.wait(() => this.#dispatcher.submit(parts));
       }
     });
   }

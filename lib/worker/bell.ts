@@ -172,14 +172,8 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Raises the bell whose words are `words`; of several who do so at once, one wakes its owner. */
-export function ring(words: Int32Array): void {
-  Atomics.add(words, BELL_COUNT, 1);
-  if (chaos !== null) chaos();
-  if (Atomics.load(words, BELL_PARKED) === 1 && Atomics.exchange(words, BELL_PARKED, 0) === 1) {
-    // Its owner may have seen the first change and not sleep yet: whoever takes the mark makes sure that it does not.
-    Atomics.add(words, BELL_COUNT, 1);
-    Atomics.notify(words, BELL_COUNT);
-  }
+export function ring(words: Int32Array<SharedArrayBuffer>): void {
+  raise(words, BELL_COUNT, BELL_PARKED);
 }
 
 /** Raises the bell at the byte offset `offset`. */

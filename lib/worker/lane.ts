@@ -136,14 +136,7 @@ export class Lane implements Link {
     const place = this.#inbox.write(kind, id, body);
     if (place !== null) {
       if (chaos !== null) chaos();
-      Atomics.add(this.#words, LANE_BELL, 1);
-      if (chaos !== null) chaos();
-      const parked = Atomics.load(this.#words, LANE_PARKED) === 1;
-      if (parked && Atomics.exchange(this.#words, LANE_PARKED, 0) === 1) {
-        // As in ring(): the worker may have taken the order already and be about to sleep.
-        Atomics.add(this.#words, LANE_BELL, 1);
-        wake(this.#words, LANE_BELL, 1);
-      }
+      raise(this.#words, LANE_BELL, LANE_PARKED);
     }
     return place;
   }

@@ -42,14 +42,13 @@ Deno.test("a later caller's task starts after at most what was submitted before 
   for (const processes of [1, 2]) {
     await using pool = new Pool(processes);
     let stop = false, done = 0;
-    /** Has another task ready whenever one is done. */
-    async function producer(): Promise<void> {
+    // Each has another task ready whenever one is done.
+    const producers = Array.from({ length: 1000 }, async () => {
       while (!stop) {
         await pool.apply(square, [2]);
         done++;
       }
-    }
-    const producers = Array.from({ length: 1000 }, producer);
+    });
     await until(() => done > 2000, HANG);
     for (let i = 0; i < 5; i++) {
       const before = done;
