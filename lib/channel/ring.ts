@@ -144,7 +144,7 @@ export class RingWriter extends Ring {
 
   /** Takes back the record at `place`; `false` when its reader has started on it. */
   revoke(place: RecordPlace): boolean {
-    if (this.#isRead(place)) return false;
+    if (this.passed(place)) return false;
     if (chaos !== null) chaos();
     const index = ((place & (this.capacity - 1)) >> 2) + STATE;
     return Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) === RecordState.Queued;

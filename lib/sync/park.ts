@@ -171,7 +171,7 @@ export function requestService(): void {
     if (cell === 0 || Atomics.load(control, CONTROL_SERVICE) === 0) return;
     // It may have published the word but not be asleep yet, so one knock is not enough.
     Atomics.notify(wordsAt(cell * 4, 1), 0);
-    // It may be this thread's own end that it asks for: the dead have to go on from here, to end.
+    // No `pauseSync`: who asks to be declared dead must get back from here to end.
     Atomics.wait(nothing(), 0, 0, BETWEEN_KNOCKS);
   }
 }

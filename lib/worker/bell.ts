@@ -4,7 +4,7 @@ import { BELL_BYTES, BELL_COUNT, BELL_PARKED } from "../memory/lane_layout.ts";
 import { BlockKind } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { chaos } from "../sync/chaos.ts";
-import { holdLoop, parkIdle, parkSync, releaseLoop } from "../sync/park.ts";
+import { holdLoop, parkIdle, releaseLoop } from "../sync/park.ts";
 import { Patience } from "../sync/patience.ts";
 import { raise } from "../sync/raise.ts";
 import { Spinner } from "../sync/spinner.ts";
@@ -102,7 +102,7 @@ export class Bell {
       if (chaos !== null) chaos();
       Atomics.store(this.#words, BELL_PARKED, 1);
       if (chaos !== null) chaos();
-      parkSync(this.#words, BELL_COUNT, seen, deadline);
+      this.#spinner.park(this.#words, BELL_COUNT, seen, deadline);
     }
   }
 
