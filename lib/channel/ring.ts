@@ -96,6 +96,24 @@ class Ring {
   get empty(): boolean {
     return Atomics.load(this.control, RING_HEAD) === Atomics.load(this.control, RING_TAIL);
   }
+
+  /**
+   * Gives up the block of the record at `word`, while the record is still in the ring: a side that was declared dead
+   * throws here, and leaves it to whoever drains the ring. Of a revoked record both sides may do it: the exchange lets
+   * one.
+   */
+  protected giveUp(word: number): void {
+    if ((this.words[word + KIND]! & INDIRECT) === 0) return;
+    const block = Atomics.exchange(this.words, word + BLOCK, 0);
+    if (block === 0) return;
+    if (chaos !== null) chaos();
+    try {
+      release(blockOffset(block));
+    } catch (error) {
+      Atomics.store(this.words, word + BLOCK, block);
+      throw error;
+    }
+  }
 }
 
 /** The writing end of a ring. */
@@ -146,8 +164,12 @@ export class RingWriter extends Ring {
   revoke(place: RecordPlace): boolean {
     if (this.passed(place)) return false;
     if (chaos !== null) chaos();
-    const index = ((place & (this.capacity - 1)) >> 2) + STATE;
-    return Atomics.compareExchange(this.words, index, RecordState.Queued, RecordState.Revoked) === RecordState.Queued;
+    const word = (place & (this.capacity - 1)) >> 2;
+    const before = Atomics.compareExchange(this.words, word + STATE, RecordState.Queued, RecordState.Revoked);
+    if (before !== RecordState.Queued) return false;
+    // Its reader may be busy for long: what the record holds outside of the ring should not wait for that.
+    this.giveUp(word);
+    return true;
   }
 
   /** Whether the reader has started on the record at `place`. */
@@ -214,27 +236,10 @@ export class RingReader extends Ring {
   /** Frees the record that {@linkcode RingReader.take} gave. */
   done(): void {
     const word = this.#at >> 2;
-    if ((this.words[word + KIND]! & INDIRECT) !== 0) this.#giveUp(word + BLOCK);
+    this.giveUp(word);
     this.#head = (this.#head + this.words[word + LENGTH]!) | 0;
     if (chaos !== null) chaos();
     Atomics.store(this.control, RING_HEAD, this.#head);
-  }
-
-  /**
-   * Gives up the record's block, while the record still counts as taken: a reader that was declared dead throws here,
-   * and leaves both to whoever drains the ring. Marked first, so that a block is never given up twice.
-   */
-  #giveUp(index: number): void {
-    const block = this.words[index]!;
-    if (block === 0) return;
-    this.words[index] = 0;
-    if (chaos !== null) chaos();
-    try {
-      release(blockOffset(block));
-    } catch (error) {
-      this.words[index] = block;
-      throw error;
-    }
   }
 
   /** Frees what unread records hold outside the ring: for a ring that nobody reads any more. */

@@ -39,9 +39,10 @@ class Model {
     return this.all[this.first];
   }
 
-  /** How many blocks the ring holds. */
+  /** How many blocks the ring holds: what is taken back holds none. */
   get blocks(): number {
-    return this.all.slice(this.first).filter(({ length }) => length > MOST_DIRECT).length;
+    return this.all.slice(this.first)
+      .filter(({ length, state }) => length > MOST_DIRECT && state !== "revoked").length;
   }
 
   /** Where a record goes, or `null` where there is no room. */
