@@ -62,7 +62,8 @@ function plan(operands: readonly unknown[], options: PlanOptions): Plan {
   const each = Math.max(LEAST, Math.ceil(length / SLICES / 64) * 64), slices = Math.ceil(length / each);
   const space = new Workspace();
   const from = space.operand(xs, dtype);
-  const table = Math.ceil(bins / 16) * 64 * 4;
+  // While a slice is counted, four counts for each interval and for what is outside; then the sums, at the beginning.
+  const table = Math.ceil((bins + 1) / 4) * 64;
   const counts = space.reserve(table * slices);
   space.open();
   return {
@@ -83,8 +84,8 @@ function plan(operands: readonly unknown[], options: PlanOptions): Plan {
     finish: () => {
       const result = viewOf(out).fill(0);
       for (let slice = 0; slice < slices; slice++) {
-        const part = sharedView("u32", space.at(counts) + slice * table, 4 * bins);
-        for (let i = 0; i < part.length; i++) result[i % bins]! += part[i]!;
+        const part = sharedView("u32", space.at(counts) + slice * table, bins);
+        for (let i = 0; i < bins; i++) result[i]! += part[i]!;
       }
       return out.value;
     },

@@ -312,6 +312,15 @@ impl F64 {
     pub fn pair(a: f64, b: f64) -> Self {
         Self([a, b])
     }
+    /// The entries of a table with these numbers, which are at least 0 and rounded down.
+    ///
+    /// # Safety
+    ///
+    /// The table has them.
+    pub unsafe fn cells(x: [F64; 2], table: *mut [u32; 4]) -> [*mut [u32; 4]; 4] {
+        let [[a, b], [c, d]] = x.map(|v| v.0);
+        [a, b, c, d].map(|number| unsafe { table.add(number as usize) })
+    }
 }
 
 impl F32 {

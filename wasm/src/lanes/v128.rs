@@ -202,6 +202,24 @@ impl F64 {
     pub fn pair(a: f64, b: f64) -> Self {
         Self(f64x2(a, b))
     }
+    /// The entries of a table with these numbers, which are at least 0 and rounded down.
+    ///
+    /// # Safety
+    ///
+    /// The table has them.
+    #[inline(always)]
+    pub unsafe fn cells(x: [F64; 2], table: *mut [u32; 4]) -> [*mut [u32; 4]; 4] {
+        let whole = |x: F64| i32x4_relaxed_trunc_f64x2_zero(x.0);
+        let numbers = i64x2_shuffle::<0, 2>(whole(x[0]), whole(x[1]));
+        let at = i32x4_add(i32x4_shl(numbers, 4), u32x4_splat(table as u32));
+        [
+            u32x4_extract_lane::<0>(at),
+            u32x4_extract_lane::<1>(at),
+            u32x4_extract_lane::<2>(at),
+            u32x4_extract_lane::<3>(at),
+        ]
+        .map(|at| at as *mut [u32; 4])
+    }
 }
 
 impl Doubles for F64 {
