@@ -3,7 +3,7 @@
 use crate::lanes::{F32, Many};
 use crate::math::exp::{sigmoid, sigmoid_quick, short_unusual, sigmoid_short, sigmoid_short_quick, sigmoid_unusual};
 
-crate::unary!(sigmoid, quick(sigmoid_unusual, sigmoid_quick, 4); F64 sigmoid_f64);
+crate::unary!(sigmoid, quick(sigmoid_unusual, sigmoid_quick, 6); F64 sigmoid_f64);
 crate::unary!(float, quick(short_unusual, floats, 2); F32 sigmoid_f32);
 
 #[inline(always)]
