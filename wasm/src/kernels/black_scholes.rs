@@ -110,7 +110,7 @@ unsafe fn rest<V: Wide>(from: [*const V::E; 3], to: [*mut V::E; 2], market: [f64
 }
 
 /// How many vectors are computed side by side: the formula is one long chain of operations.
-const VECTORS: usize = 6;
+const VECTORS: usize = 8;
 const AT_ONCE: usize = 2 * VECTORS;
 type Side = Many<F64, VECTORS>;
 
