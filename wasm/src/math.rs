@@ -36,7 +36,7 @@ pub mod trig;
 /// V8 makes a constant vector of three instructions each time round, and loads one from memory with one: without a check
 /// of the address, which is a constant, but only as a whole vector (a broadcast takes two). So each constant lies here
 /// twice, and these arrays look to the compiler as if they could change. They lie among zero-initialised data, and
-/// [`prepare`] writes them: each thread does when it instantiates the module, all of them the same values.
+/// [`crate::start::prepare`] writes them: each thread calls it when it instantiates the module, all of them the same values.
 #[repr(align(16))]
 pub struct Table<const N: usize>(core::cell::UnsafeCell<[[f64; 2]; N]>);
 
@@ -137,9 +137,8 @@ mod constants {
 }
 pub use constants::{HALF, ONE, TWO};
 
-/// Writes the constants of all functions; each thread calls it before any kernel.
-#[unsafe(no_mangle)]
-pub extern "C" fn prepare() {
+/// Writes the constants of all functions here.
+pub(crate) fn prepare() {
     constants::prepare();
     error::prepare();
     exp::prepare();
@@ -148,8 +147,6 @@ pub extern "C" fn prepare() {
     log::prepare();
     power::prepare();
     trig::prepare();
-    crate::philox::prepare();
-    crate::kernels::black_scholes::prepare();
 }
 
 /// The upper 26 bits of the significand: products of two such numbers are exact.

@@ -1,4 +1,4 @@
-//! What wasm-bindgen's transformation for threads expects of a module. Its allocator is never used: each thread's
+//! What a thread calls first, and what wasm-bindgen's transformation for threads expects of a module. Its allocator is never used: each thread's
 //! instance is given a stack by its host, which sets `__stack_pointer`, and there is no thread-local data.
 
 /// Unused, but wasm-bindgen refuses a module with threads that lacks it.
@@ -13,4 +13,12 @@ pub extern "C" fn __wbindgen_malloc(_bytes: usize, _align: usize) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn __wbindgen_free(_address: usize, _bytes: usize, _align: usize) {
     core::arch::wasm32::unreachable()
+}
+
+/// Writes the constants of all functions; each thread calls it before any kernel.
+#[unsafe(no_mangle)]
+pub extern "C" fn prepare() {
+    crate::math::prepare();
+    crate::philox::prepare();
+    crate::kernels::black_scholes::prepare();
 }
