@@ -1,5 +1,6 @@
-//! What a thread calls first, and what wasm-bindgen's transformation for threads expects of a module. Its allocator is never used: each thread's
-//! instance is given a stack by its host, which sets `__stack_pointer`, and there is no thread-local data.
+//! What a thread calls first, and what wasm-bindgen's transformation for threads expects of a module. Its allocator is
+//! never used: each thread's instance is given a stack by its host, which sets `__stack_pointer`, and there is no
+//! thread-local data.
 
 /// Unused, but wasm-bindgen refuses a module with threads that lacks it.
 #[cfg(target_arch = "wasm32")]
