@@ -48,6 +48,7 @@ export class Guest {
   readonly #requests: RingReader;
   readonly #outgoing: Outgoing;
   readonly #bell: Int32Array<SharedArrayBuffer>;
+  #polling = false;
   #goneAt = Infinity;
   #freed = false;
 
@@ -66,12 +67,38 @@ export class Guest {
     this.#bell = bellWords(words[CLIENT_BELL]!);
   }
 
-  /** Does what has been asked for. */
+  /** Whether its process has ended and nothing of what it had asked for is being done at the moment. */
+  get ended(): boolean {
+    return !this.#polling && !alive(this.#pid);
+  }
+
+  /** Does what has been asked for: of one whose process has ended all of it, and nothing that comes later. */
   poll(perform: (task: Task) => void): "busy" | "quiet" | "gone" {
-    const dead = !alive(this.#pid);
     let any = this.#outgoing.flush();
     let count = 0;
-    for (; count < MOST_IN_A_ROW; count++) {
+    let dead: boolean;
+    this.#polling = true;
+    try {
+      do {
+        // Looked at before the ring: what was asked for before the end is there then.
+        dead = !alive(this.#pid);
+        count += this.#perform(perform, dead ? Infinity : MOST_IN_A_ROW - count);
+      } while (!dead && !alive(this.#pid));
+    } finally {
+      this.#polling = false;
+    }
+    any ||= count > 0;
+    if (count > 0 && Atomics.exchange(this.#words, CLIENT_REQUESTS_FULL, 0) === 1) ring(this.#bell);
+    if (!dead) return any ? "busy" : "quiet";
+    for (const controller of this.controllers.values()) controller.abort();
+    this.#goneAt = performance.now();
+    return "gone";
+  }
+
+  /** Does at most that many of the requests that have come; returns how many. */
+  #perform(perform: (task: Task) => void, most: number): number {
+    let count = 0;
+    for (; count < most; count++) {
       const record = this.#requests.take();
       if (record === null) break;
       const { kind, id, aux, aux2 } = record;
@@ -86,12 +113,7 @@ export class Guest {
       this.#requests.done();
       perform({ kind: kind as Request, id, aux, aux2, payload, guest: this });
     }
-    any ||= count > 0;
-    if (count > 0 && Atomics.exchange(this.#words, CLIENT_REQUESTS_FULL, 0) === 1) ring(this.#bell);
-    if (!dead || count === MOST_IN_A_ROW) return any ? "busy" : "quiet";
-    for (const controller of this.controllers.values()) controller.abort();
-    this.#goneAt = performance.now();
-    return "gone";
+    return count;
   }
 
   /** For how many milliseconds a client that is gone may still be reading. */
@@ -99,9 +121,10 @@ export class Guest {
     return Math.max(0, this.#goneAt + WIND_DOWN_MS - performance.now());
   }
 
-  /** Gives back what replies hold that did not reach the client. */
+  /** Gives back what replies hold that did not reach the client, and what it wrote after its end was seen. */
   free(): void {
     this.#freed = true;
+    dropRecords(this.#handle.offset + CLIENT_REQUESTS);
     dropRecords(this.#handle.offset + CLIENT_REPLIES);
     this.#outgoing.drop();
     this.#handle.close();
@@ -109,8 +132,6 @@ export class Guest {
 
   /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */
   reply(id: number, value: unknown): void {
-    // A promise that was settled too late; its block may be another's by now.
-    if (this.#freed) return;
     const encoding = encoder.busy ? new Encoder() : encoder;
     const lent: Handle[] = [];
     let encoded: Encoder;
@@ -120,6 +141,9 @@ export class Guest {
       giveUp(lent);
       throw error;
     }
+    // A promise that was settled too late: its block may be another's by now. Encoded all the same, as the first proxy
+    // of a new object is given up by that.
+    if (this.#freed) return giveUp(lent);
     const { bytes, length, side } = encoded;
     if (side.length > 0) {
       giveUp(lent);

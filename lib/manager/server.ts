@@ -124,19 +124,31 @@ class Server {
   /** Handles what has come; called by the thread's bell. */
   poll(): boolean {
     let any = this.#admit();
-    for (const guest of this.#guests) {
-      const outcome = guest.poll(this.#perform);
-      if (outcome === "gone") {
-        this.#guests.delete(guest);
-        this.#gone.add(guest);
-      }
-      any ||= outcome !== "quiet";
-    }
+    for (const guest of this.#guests) any = this.#serve(guest) || any;
     if (any && this.#registered.size > 0) {
       this.#lastBusy = performance.now();
       this.#look();
     }
     return any;
+  }
+
+  /** Does what one client has asked for; `true` when that was anything. */
+  #serve(guest: Guest): boolean {
+    const outcome = guest.poll(this.#perform);
+    if (outcome === "gone") {
+      this.#guests.delete(guest);
+      this.#gone.add(guest);
+    }
+    return outcome !== "quiet";
+  }
+
+  /**
+   * Does what clients had asked for before they died. Whoever knows of a death
+   * finds all of that done, as this comes before what it asks for.
+   */
+  #serveDead(): void {
+    if (Atomics.load(this.#words, MANAGER_ARRIVALS) !== 0) this.#admit();
+    for (const guest of this.#guests) if (guest.ended) this.#serve(guest);
   }
 
   #admit(): boolean {
@@ -153,6 +165,7 @@ class Server {
 
   /** Does what one request asks for, and answers it; never throws. */
   readonly #perform = (task: Task): void => {
+    this.#serveDead();
     let result: unknown;
     try {
       result = this.#do(task);

@@ -143,3 +143,16 @@ export function entriesOf(pid: number): number {
   });
   return count;
 }
+
+/** The processes that have written down a reference to the block at `offset`, once for each: for tests and diagnostics. */
+export function holdersOf(offset: number): number[] {
+  const holders: number[] = [];
+  forEachBlock(({ offset: ledger, kind, owner }) => {
+    if (kind !== BlockKind.Ledger) return;
+    const words = wordsTo((ledger + BLOCK_BYTES) / UNIT_BYTES);
+    for (let entry = 0; entry < ENTRIES; entry++) {
+      if (words[ledger / 4 + entry * 2 + 1] === offset / UNIT_BYTES) holders.push(owner);
+    }
+  });
+  return holders;
+}

@@ -1,7 +1,11 @@
 /** Processes that are killed while they use shared memory or a manager: nothing is damaged, and all of it comes back. */
 import { Manager, Process, SharedArray, SharedValue } from "@lanes/lanes";
-import { forEachBlock, stats } from "../../lib/memory/arena.ts";
+import { holdersOf } from "../../lib/memory/_ledger.ts";
+import { forEachBlock, referencesOf, stats } from "../../lib/memory/arena.ts";
 import { BlockKind } from "../../lib/memory/layout.ts";
+import { MANAGED_OBJECT, MANAGED_TAG } from "../../lib/memory/manager_layout.ts";
+import { wordsAt } from "../../lib/memory/memory.ts";
+import { alive } from "../../lib/memory/process_table.ts";
 import { pause, until, within } from "../fixtures/harness.ts";
 import { type Random, stress } from "./seeded.ts";
 import { allocating, managing } from "./shared_tasks.ts";
@@ -52,8 +56,25 @@ async function round(random: Random, operations: SharedValue<"i32">): Promise<nu
   mine[Symbol.dispose]();
   await within(HANG, dict.clear());
   // What the dead held is given back once their end is noticed.
-  await within(HANG, until(async () => await manager.numberOfObjects() === 1));
+  try {
+    await until(async () => await manager.numberOfObjects() === 1, HANG);
+  } catch (cause) {
+    throw new Error(`Objects are left: ${Deno.inspect(await dict.entries())} in the dict; ${objects()}`, { cause });
+  }
   return deaths;
+}
+
+/** Each managed object's references, and which processes have written them down: one that nobody has is lost. */
+function objects(): string {
+  const found: string[] = [];
+  forEachBlock(({ offset, kind }) => {
+    if (kind !== BlockKind.Managed || wordsAt(offset, 1)[MANAGED_TAG] !== MANAGED_OBJECT) return;
+    const holders = holdersOf(offset).map((pid) => alive(pid) ? `${pid}` : `${pid} (dead)`);
+    found.push(
+      `object at ${offset} with ${referencesOf(offset)} references, held by ${holders.join(", ") || "nobody"}`,
+    );
+  });
+  return found.join("; ");
 }
 
 if (import.meta.main) {
