@@ -5,7 +5,7 @@ import { JOB_END, jobDone, jobLeft, jobThreads, jobWords, runJob, type SliceJob,
 import { type ComputeOptions, isKernel, KERNEL, type Kernel, type Operand } from "../kernels/kernel.ts";
 import type { Plan } from "../kernels/plan.ts";
 import { parkAsync } from "../sync/park.ts";
-import { nextTurn } from "../worker/bell.ts";
+import { bell, nextTurn } from "../worker/bell.ts";
 import { Order } from "../worker/protocol.ts";
 
 /*
@@ -25,6 +25,8 @@ export interface ComputeWorkers<T = unknown> {
   submit(submission: ComputeSubmission): T;
   /** Takes a task back, or stops the worker that runs it. */
   cancel(task: T, error: unknown): void;
+  /** Takes a task back that no worker has begun; `false` when one has. */
+  withdraw(task: T, error: unknown, options: { silent: boolean }): boolean;
 }
 
 /** One order. */
@@ -80,10 +82,22 @@ export async function runCompute<T>(
       await new Computation(pool, plan, { signal, limit }).run(workers);
       lastEnds.set(pool, performance.now());
     }
+    await letLoopTurn();
     return plan.finish();
   } finally {
     plan.dispose();
   }
+}
+
+/** Since when kernels have followed each other without a turn of the event loop; 0 when it has had one. */
+let turnDueSince = 0;
+
+/** Kernels that follow each other, each done when it is awaited, would keep timers, messages and signals waiting for ever. */
+async function letLoopTurn(): Promise<void> {
+  if (turnDueSince === 0) {
+    turnDueSince = performance.now();
+    setImmediate(() => turnDueSince = 0);
+  } else if (performance.now() - turnDueSince > BURST_MS) await nextTurn();
 }
 
 /** When the last computation of each pool ended in which its workers took part. */
@@ -130,11 +144,17 @@ class Computation<T> {
     }
     if (!this.#failed && !jobDone(this.#job)) this.#fail(new TimeoutError("A kernel stopped before its end"));
     this.#over = true;
+    // Whoever has not come by now finds nothing left to do.
+    for (const task of this.#running) {
+      if (this.#pool.withdraw(task, null, { silent: true })) this.#running.delete(task);
+    }
     if (this.#failed) await this.#giveUp();
   }
 
   /** One order for each worker, but one: the calling thread takes the place of a worker. */
   #order(workers: number): void {
+    // Workers that are done with what came before are known to be so once their answers are read.
+    bell().poll();
     const payload = encode(this.#job, { where: "the job" });
     for (let index = 1; index < workers; index++) {
       const task = this.#pool.submit({
