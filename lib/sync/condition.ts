@@ -6,6 +6,7 @@ import { BlockKind, CONDITION_BYTES } from "../memory/layout.ts";
 import { wordsAt } from "../memory/memory.ts";
 import { registerShareable, SHARE, type Shareable, type Shared } from "../memory/shareable.ts";
 import { localOf } from "./_local.ts";
+import { INSPECT } from "./_inspect.ts";
 import { notify, Waiters } from "./_waiters.ts";
 import type { Guard } from "./guard.ts";
 import type { Lock } from "./lock.ts";
@@ -202,6 +203,11 @@ export class Condition implements Shareable {
   /** How the condition travels; for the library's own use. */
   [SHARE](): Shared {
     return { kind: "Condition", data: { block: this.#handle.share("Condition"), lock: this.#lock } };
+  }
+
+  /** How the condition is printed: with its lock, which says who holds it. */
+  [INSPECT](): string {
+    return `<Condition(${Deno.inspect(this.#lock)})>`;
   }
 }
 

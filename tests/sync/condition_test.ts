@@ -314,3 +314,10 @@ Deno.test("Condition.waitFor() misses no notification between its predicate and 
   assertEquals(await within(HANG, waiting), true);
   assertThrows(() => condition.release(), InvalidStateError);
 });
+
+Deno.test("Deno.inspect() of a Condition shows its lock", async () => {
+  const condition = new Condition();
+  assertEquals(Deno.inspect(condition), "<Condition(<RLock(None, 0)>)>");
+  using _held = await condition.acquire();
+  assertEquals(Deno.inspect(condition), "<Condition(<RLock(MainProcess, 1)>)>");
+});
