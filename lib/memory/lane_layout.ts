@@ -18,8 +18,13 @@ export const RECORD_WORDS = 8;
 export const LANE_BELL = 0;
 /** Lane word: 1 while the worker is parked on its bell, so that the owner knows to notify. */
 export const LANE_PARKED = 1;
-/** Lane word: id of the task that the worker is running; 0 for none; -n while it makes the function numbered n. */
+/**
+ * Lane word: id of the task that the worker is running; 0 for none; -n while it makes the function numbered n;
+ * `LANE_BOOTING` until it takes records. Below 0 it may be making built-in modules, in which it must not be stopped.
+ */
 export const LANE_CURRENT = 2;
+/** Of `LANE_CURRENT`: no function has this number. */
+export const LANE_BOOTING = -0x8000_0000;
 /** Lane word: 1 once the worker takes records. */
 export const LANE_READY = 3;
 /** Where, in a lane's block, the ring from the owner to the worker begins. */

@@ -62,6 +62,7 @@ export class Desk implements DeskLike {
   }
 
   open(): void {
+    Atomics.store(this.#words, LANE_CURRENT, 0);
     Atomics.store(this.#words, LANE_READY, 1);
     ring(this.#bell);
   }

@@ -1,6 +1,7 @@
 import { allocate, release } from "../memory/arena.ts";
 import {
   LANE_BELL,
+  LANE_BOOTING,
   LANE_BYTES,
   LANE_CURRENT,
   LANE_FULL,
@@ -74,7 +75,9 @@ export interface Link extends Belled {
 
 /** Makes the shared block of a lane; returns its byte offset. */
 export function allocateLane(): number {
-  return allocate(LANE_BYTES, BlockKind.Pool);
+  const offset = allocate(LANE_BYTES, BlockKind.Pool);
+  Atomics.store(wordsAt(offset, LANE_INBOX / 4), LANE_CURRENT, LANE_BOOTING);
+  return offset;
 }
 
 /** Who holds a lane: its owner, and the main thread on behalf of the worker. */
@@ -82,7 +85,7 @@ export const LaneSide = { Owner: 1, Worker: 2 } as const;
 /** One of the values of {@linkcode LaneSide}. */
 export type LaneSide = typeof LaneSide[keyof typeof LaneSide];
 
-/** Whether the worker of the lane at `offset` is importing a function's module. */
+/** Whether the worker of the lane at `offset` is importing modules: its own at first, then those of functions. */
 export function isImporting(offset: number): boolean {
   return Atomics.load(wordsAt(offset, LANE_INBOX / 4), LANE_CURRENT) < 0;
 }
