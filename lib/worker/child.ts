@@ -34,6 +34,9 @@ process.once("message", (boot) => {
   ${runnerOf("boot.code")}
 });`;
 
+/** How long, in milliseconds, the channel of a process that has ended may stay open, should a program of its own hold it. */
+const LAST_WORDS_MS = 500;
+
 /** What a shell adds to the number of the signal that ended a command. */
 const SIGNALLED = 128;
 /** The highest number of a signal. */
@@ -64,7 +67,7 @@ class ChildLink implements Link {
     this.#events = events;
     this.#child = start(options);
     this.#child.on("message", (message: ChildMessage) => this.#receive(message));
-    this.#child.on("exit", (code, signal) => this.#end(exitCodeFrom(code, signal)));
+    this.#child.on("exit", (code, signal) => this.#exited(exitCodeFrom(code, signal)));
     this.#child.on("error", () => this.#end(1));
     const me = identity();
     const { name, path, daemon, pooled } = options;
@@ -143,6 +146,13 @@ class ChildLink implements Link {
       default:
         message satisfies never;
     }
+  }
+
+  /** The end of a process may be heard before what it said last: that is over when its channel ends. */
+  #exited(exitCode: number): void {
+    if (!this.#child.connected) return this.#end(exitCode);
+    this.#child.once("disconnect", () => this.#end(exitCode));
+    setTimeout(() => this.#end(exitCode), LAST_WORDS_MS);
   }
 
   #end(exitCode: number): void {
