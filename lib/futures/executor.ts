@@ -98,7 +98,7 @@ export class ProcessPoolExecutor implements AsyncDisposable {
         task = this.#dispatcher.submit({
           order: Order.Call,
           fn: known,
-          payload: isPlain(args) ? args : encode(args, { where: "args", blocks: this.#dispatcher.queued === 0 }),
+          payload: isPlain(args) ? args : encode(args, { where: "args", blocks: this.#dispatcher.blocks }),
           index: 0,
           events: { value: (value) => settled.resolve(value as Awaited<R>), error: (error) => settled.reject(error) },
         });

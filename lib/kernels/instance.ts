@@ -76,11 +76,6 @@ export function kernelModule(): WebAssembly.Module {
   return held.module;
 }
 
-/** The compiled kernels if this thread has them already. */
-export function heldKernelModule(): WebAssembly.Module | null {
-  return state().module;
-}
-
 /** Makes `module`, received from the starter, this thread's kernels: it is not compiled again. */
 export function adoptKernelModule(module: WebAssembly.Module): void {
   state().module = module;

@@ -66,7 +66,7 @@ function slicesOf(job: SliceJob): number {
 
 /**
  * Works on `job` until no slice is left to claim, it was stopped, or `until`, by `performance.now()`, has passed.
- * Returns how many slices this thread ran; other threads may still be in theirs ({@linkcode jobEnded}).
+ * Returns how many slices this thread ran; other threads may still be in theirs ({@linkcode jobThreads}).
  *
  * @throws {WebAssembly.RuntimeError} When a kernel fails; the job is stopped then.
  */
@@ -170,13 +170,6 @@ export function jobThreads(job: SliceJob): number {
 /** Whether all slices of `job` are done. */
 export function jobDone(job: SliceJob): boolean {
   return Atomics.load(wordsAt(job.control, JOB_BYTES / 4), DONE) === slicesOf(job);
-}
-
-/** Whether `job` is over: all slices are done, or it was stopped and nobody is in a slice any more. */
-export function jobEnded(job: SliceJob): boolean {
-  const words = wordsAt(job.control, JOB_BYTES / 4);
-  return Atomics.load(words, DONE) === slicesOf(job) ||
-    (Atomics.load(words, STOP) !== 0 && Atomics.load(words, INSIDE) === 0);
 }
 
 /** Stops `job`: threads end the slice they are in and claim no other. */

@@ -27,7 +27,17 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive, exitCodeOf, self } from "../memory/process_table.ts";
 import { bell, nextTurn, ring } from "../worker/bell.ts";
-import { bellWords, dropRecords, giveUp, lentValueOf, Outgoing, Reply, Request, WIND_DOWN_MS } from "./_wire.ts";
+import {
+  bellWords,
+  dropRecords,
+  encodeLent,
+  giveUp,
+  lentValueOf,
+  Outgoing,
+  Reply,
+  Request,
+  WIND_DOWN_MS,
+} from "./_wire.ts";
 
 /** A thread's connection to a manager's server: made at its first call, kept for all of its proxies. */
 
@@ -169,15 +179,7 @@ export class Connection {
   }
 
   #send(kind: Request, payload: unknown, { aux = 0, aux2 = 0 }: Subject, known?: number): number {
-    const encoding = encoder.busy ? new Encoder() : encoder;
-    const lent: Handle[] = [];
-    let encoded: Encoder;
-    try {
-      encoded = encoding.encodeInto(payload, { where: "the arguments", lend: lent });
-    } catch (error) {
-      giveUp(lent);
-      throw error;
-    }
+    const { encoded, lent } = encodeLent(encoder, payload, "the arguments");
     const { bytes, length, side } = encoded;
     if (side.length > 0) {
       giveUp(lent);

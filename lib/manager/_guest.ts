@@ -13,7 +13,17 @@ import {
 import { wordsAt } from "../memory/memory.ts";
 import { alive } from "../memory/process_table.ts";
 import { ring } from "../worker/bell.ts";
-import { bellWords, dropRecords, giveUp, lentValueOf, Outgoing, Reply, type Request, WIND_DOWN_MS } from "./_wire.ts";
+import {
+  bellWords,
+  dropRecords,
+  encodeLent,
+  giveUp,
+  lentValueOf,
+  Outgoing,
+  Reply,
+  type Request,
+  WIND_DOWN_MS,
+} from "./_wire.ts";
 
 /** The server's side of the connection to one client thread. */
 
@@ -132,15 +142,7 @@ export class Guest {
 
   /** Answers call `id` with a value. Throws when that cannot travel; the call is not answered then. */
   reply(id: number, value: unknown): void {
-    const encoding = encoder.busy ? new Encoder() : encoder;
-    const lent: Handle[] = [];
-    let encoded: Encoder;
-    try {
-      encoded = encoding.encodeInto(value, { where: "the result", lend: lent });
-    } catch (error) {
-      giveUp(lent);
-      throw error;
-    }
+    const { encoded, lent } = encodeLent(encoder, value, "the result");
     // A promise that was settled too late: its block may be another's by now. Encoded all the same, as the first proxy
     // of a new object is given up by that.
     if (this.#freed) return giveUp(lent);

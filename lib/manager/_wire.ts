@@ -1,4 +1,4 @@
-import { decode, discard } from "../channel/codec.ts";
+import { decode, discard, Encoder } from "../channel/codec.ts";
 import { bytesOf, type RecordPlace, RingReader, type RingRecord, type RingWriter } from "../channel/ring.ts";
 import type { Handle } from "../memory/handle.ts";
 import { ring } from "../worker/bell.ts";
@@ -145,6 +145,18 @@ export class Outgoing {
       giveUp(record.lent);
     }
     for (const { holds } of this.#lent.splice(0)) giveUp(holds);
+  }
+}
+
+/** Encodes a value, by `spare` if that is free, lending what it refers to; what cannot travel lends nothing. */
+export function encodeLent(spare: Encoder, value: unknown, where: string): { encoded: Encoder; lent: Handle[] } {
+  const lent: Handle[] = [];
+  try {
+    const encoded = (spare.busy ? new Encoder() : spare).encodeInto(value, { where, lend: lent });
+    return { encoded, lent };
+  } catch (error) {
+    giveUp(lent);
+    throw error;
   }
 }
 

@@ -83,8 +83,8 @@ function encoded(
   const packets: Chunk[] = [];
   try {
     for (const { chunk, start } of chunks(items as never, size)) {
-      // Those that wait long do so in this thread's own memory.
-      const blocks = dispatcher.queued === 0 && packets.length < workers * 2;
+      // The others wait as well, behind these.
+      const blocks = dispatcher.blocks && packets.length < workers * 2;
       const packet = encode(chunk, { where: "items", shared, transfer, blocks });
       packets.push({ start, length: (chunk as ArrayLike<unknown>).length, packet });
     }

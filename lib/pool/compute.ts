@@ -106,7 +106,6 @@ const lastEnds = new WeakMap<object, number>();
 /** Whether a plan has nothing for other threads to do, or is so short that they would come too late. */
 function isForOne({ cost, job }: Plan, pool: object): boolean {
   if (job.phases.every(({ slices }) => slices < 2)) return true;
-  if (cost >= ALONE_US.asleep) return false;
   const polling = performance.now() - (lastEnds.get(pool) ?? -Infinity) < POLLING_MS;
   return cost < (polling ? ALONE_US.polling : ALONE_US.asleep);
 }

@@ -98,6 +98,11 @@ export class Dispatcher {
     return this.#queue.length;
   }
 
+  /** Whether payloads may be in blocks of shared memory: what has to wait does so in this thread's own memory. */
+  get blocks(): boolean {
+    return this.#queue.length === 0;
+  }
+
   /** Why nothing can be run any more, or `null`. */
   get broken(): BrokenPoolError | null {
     return this.#broken;

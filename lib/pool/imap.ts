@@ -199,7 +199,7 @@ export class Imap<R> implements AsyncIterableIterator<R> {
         where: "items",
         shared: this.#work.shared,
         transfer,
-        blocks: this.#dispatcher.queued === 0,
+        blocks: this.#dispatcher.blocks,
       });
     } catch (error) {
       return this.#refuse(slot, chunk, error);

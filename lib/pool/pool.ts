@@ -274,8 +274,7 @@ export class Pool implements AsyncDisposable {
     if (args !== undefined && args !== null) checkIterable("args", args);
     if (args === undefined || args === null) return NO_ARGUMENTS;
     const list = [...args];
-    // What has to wait does so in this thread's own memory.
-    const blocks = this.#dispatcher.queued === 0;
+    const { blocks } = this.#dispatcher;
     return isPlain(list)
       ? list
       : encode(list, { where: "args", shared: this.#shared, transfer: options.transfer ?? [], blocks });

@@ -4,6 +4,7 @@ import { BELL_BYTES, BELL_PARKED } from "../../lib/memory/lane_layout.ts";
 import { BlockKind } from "../../lib/memory/layout.ts";
 import { wordsAt } from "../../lib/memory/memory.ts";
 import { setChaos } from "../../lib/sync/chaos.ts";
+import { atStep } from "../fixtures/at_step.ts";
 import { Bell, type Belled, ringAt } from "../../lib/worker/bell.ts";
 import { ringAndWait, ringLater, ringSlowly, shake } from "../fixtures/bells.ts";
 import { pause, until, within } from "../fixtures/harness.ts";
@@ -58,19 +59,6 @@ class Scene implements Disposable, Belled {
     setChaos(null);
     release(this.offset);
   }
-}
-
-/** Runs `action` at the `step`th atomic step from now on, which has then passed. */
-function atStep(step: number, action: () => void): { passed: boolean } {
-  const state = { passed: false };
-  let count = 0;
-  setChaos(() => {
-    if (++count !== step) return;
-    setChaos(null);
-    state.passed = true;
-    action();
-  });
-  return state;
 }
 
 Deno.test("Bell: what is told at any step of falling asleep is heard", async () => {

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RingRecord } from "../../lib/channel/ring.ts";
 import { setChaos } from "../../lib/sync/chaos.ts";
+import { atStep } from "../fixtures/at_step.ts";
 import { self } from "../../lib/memory/process_table.ts";
 import { Bell } from "../../lib/worker/bell.ts";
 import { Desk } from "../../lib/worker/desk.ts";
@@ -47,19 +48,6 @@ function flaws({ id, aux, length, view, start }: RingRecord): string[] {
   if (aux !== length) return [`record ${id} has ${length} bytes, not ${aux}`];
   const expected = bodyOf(id, length);
   return expected.every((byte, i) => byte === view[start + i]) ? [] : [`record ${id} is damaged`];
-}
-
-/** Runs `action` at the `step`th atomic step from now on, with no further steps meanwhile. */
-function atStep(step: number, action: () => void): { passed: boolean } {
-  const state = { passed: false };
-  let count = 0;
-  setChaos(() => {
-    if (++count !== step) return;
-    setChaos(null);
-    state.passed = true;
-    action();
-  });
-  return state;
 }
 
 Deno.test("Desk.idle() goes on with an order that is sent at any step of its falling asleep", async () => {
